@@ -1,0 +1,3 @@
+module github.com/originkey/originkey
+
+go 1.26

@@ -1,0 +1,189 @@
+// Package facts follows every path from a distribution's origin to a key policy
+// and says, hop by hop and in three values, whether it works. The verdict of a
+// path is computed here, before any rule runs. Rules judge what the facts say.
+package facts
+
+import (
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/source"
+)
+
+// Verdict is the answer for one path.
+type Verdict string
+
+// The verdicts.
+const (
+	// Readable: every grant on the path is proven in every world in which the
+	// path exists.
+	Readable Verdict = "readable"
+	// Unreadable: the path is broken in every such world.
+	Unreadable Verdict = "unreadable"
+	// Undecided: neither is certain.
+	Undecided Verdict = "undecided"
+	// NotKMS: the bucket's default encryption is not SSE-KMS.
+	NotKMS Verdict = "not-kms"
+)
+
+// A Fact is a three-valued statement about a subject, with the reasons for No
+// and Unknown.
+type Fact struct {
+	Verdict iam.Truth
+	Reasons []Reason
+}
+
+// A Reason is one cause of a fact's verdict.
+type Reason struct {
+	// Code is stable. Each code of a No fact on a path blocks the path and is
+	// reported by exactly one rule.
+	Code string
+	Text string
+	// Node and Path say where the cause is written: a graph node and one of
+	// its places.
+	Node string
+	Path string
+}
+
+// The names of the facts about a path, in the order of the hops.
+const (
+	// Signed: the origin's requests are signed. Codes: no-identity,
+	// never-signs, website-endpoint.
+	Signed = "signed"
+	// IdentitySupportsKMS: the identity can be used with SSE-KMS. Code:
+	// oai-with-kms.
+	IdentitySupportsKMS = "identity_supports_kms"
+	// Read: the bucket policy allows s3:GetObject. Codes: read-not-granted,
+	// read-denied.
+	Read = "read"
+	// KeyManageable: the key's policy can be changed. Code: aws-managed-key.
+	KeyManageable = "key_manageable"
+	// KeyUsable: the key is enabled, symmetric and in the bucket's Region.
+	// Codes: key-disabled, key-type, key-region.
+	KeyUsable = "key_usable"
+	// PolicyValid: AWS accepts the key policy. Code: invalid-key-policy.
+	PolicyValid = "policy_valid"
+	// Decrypt: the key policy allows kms:Decrypt. Codes: decrypt-not-granted,
+	// decrypt-grant-ineffective, decrypt-denied.
+	Decrypt = "decrypt"
+)
+
+// PathFacts lists the facts of a path in the order of the hops.
+var PathFacts = []string{Signed, IdentitySupportsKMS, Read, KeyManageable, KeyUsable, PolicyValid, Decrypt}
+
+// The names of the facts about a statement of a key policy.
+const (
+	// AllowsDecrypt: the statement is an Allow that takes in kms:Decrypt on
+	// its key.
+	AllowsDecrypt = "allows_decrypt"
+	// NamesEveryone: its principal is "*" or {"AWS": "*"}.
+	NamesEveryone = "names_everyone"
+	// NamesCloudFront: its principal is cloudfront.amazonaws.com.
+	NamesCloudFront = "names_cloudfront"
+	// RestrictsWho: one of its conditions restricts who may call.
+	RestrictsWho = "restricts_who"
+)
+
+// Problems is the fact about a policy document: it has problems. Each reason is
+// one of them.
+const Problems = "problems"
+
+// IdentityKind says how an origin signs its requests.
+type IdentityKind string
+
+// The kinds of identities.
+const (
+	OAC IdentityKind = "oac"
+	OAI IdentityKind = "oai"
+	// NoIdentity: the origin sends requests unsigned.
+	NoIdentity IdentityKind = "none"
+)
+
+// A Path leads from one origin of a distribution to a bucket and its key. Nodes
+// that are not in the input, or that differ from world to world, are nil.
+type Path struct {
+	// ID is unique and stable.
+	ID           string
+	Distribution *graph.Node
+	Origin       *graph.Node
+	// OriginID is the text of the origin's id.
+	OriginID string
+
+	IdentityKind IdentityKind
+	Identity     *graph.Node
+	// Principal is who asks for the object, for a person:
+	// "cloudfront.amazonaws.com", or the OAI's ARN.
+	Principal string
+
+	Bucket     *graph.Node
+	Encryption *graph.Node
+	// BucketName is what is known of the bucket, for a person.
+	BucketName string
+	// Algorithm is "aws:kms", "aws:kms:dsse", "AES256", "default" or "unknown".
+	Algorithm string
+	// BucketKey is "on", "off" or "unknown".
+	BucketKey string
+
+	BucketPolicy *graph.Node
+	Key          *graph.Node
+	// ManagedBy is "customer", "aws" or "unknown".
+	ManagedBy string
+	KeyPolicy *graph.Node
+
+	Verdict Verdict
+	// Facts are those of PathFacts. They are as they hold in every world; a
+	// fact that differs between worlds is Unknown.
+	Facts    map[string]Fact
+	Unknowns []string
+	Assumed  []string
+
+	// Hops are the steps from the distribution to the key policy statement.
+	Hops []Hop
+	// Statements says of each statement of the key policy whether it lets the
+	// identity decrypt.
+	Statements []StatementAnswer
+}
+
+// A Hop is one step of a path, for reports.
+type Hop struct {
+	Name     string
+	Node     *graph.Node
+	Location source.Location
+	// Text is a clause: "origin assets reads bucket aws_s3_bucket.assets".
+	Text string
+}
+
+// A StatementAnswer says what one statement does for a path.
+type StatementAnswer struct {
+	Node    *graph.Node
+	Verdict iam.Truth
+	Text    string
+}
+
+// SubjectKind says what a subject is.
+type SubjectKind string
+
+// The kinds of subjects.
+const (
+	PathSubject      SubjectKind = "path"
+	StatementSubject SubjectKind = "statement"
+	DocumentSubject  SubjectKind = "document"
+)
+
+// A Subject is what rules are evaluated on, one at a time.
+type Subject struct {
+	ID   string
+	Kind SubjectKind
+}
+
+// A Result is all that is known of a graph.
+type Result struct {
+	Graph *graph.Graph
+	Paths []*Path
+	// Subjects are in a fixed order.
+	Subjects []Subject
+	// Facts holds the facts of every subject by its id, then by name.
+	Facts map[string]map[string]Fact
+	// Keys maps the id of a key policy or of its statement to the id of the
+	// key that it is attached to, where that is known.
+	Keys map[string]string
+}

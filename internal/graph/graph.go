@@ -1,0 +1,432 @@
+// Package graph holds what was read from all files as one graph of
+// distributions, identities, buckets, keys and policies, in one vocabulary for
+// every input language.
+//
+// A node is one resource, or one part of a resource that can be judged alone (an
+// origin, an encryption configuration, a policy, a statement). Its attributes
+// are symbolic values under the names of the tables below; an attribute that is
+// not written is missing from the map. Every reference inside an attribute
+// becomes an edge that is labelled with the attribute's name and keeps the
+// place of the expression.
+//
+// The attributes of each kind:
+//
+//	distribution  behaviors: list of {target_origin_id, allowed_methods (list),
+//	                lambda_functions: list of {event, arn}, functions: list of {event, arn},
+//	                cache_policy_id, origin_request_policy_id, forwarded_headers (list), forwarded_query_string}
+//	              origin_groups: list of {origin_id, members (list of origin ids)}
+//	              multitenant: bool
+//	origin        (child of its distribution) origin_id, domain_name, origin_access_control_id,
+//	              origin_access_identity (the path; "" and missing are the same),
+//	              custom: bool, true where a custom or VPC origin configuration is written
+//	oai           none
+//	oac           signing_behavior, signing_protocol, origin_type
+//	bucket        name (missing where the provider makes one up)
+//	encryption    bucket, algorithm, key, bucket_key_enabled. An inline configuration is a node of
+//	              its own. One rule a node; where "rule" cannot be read, all of them are unknown
+//	key           enabled, usage, spec, multi_region. A data source is a key with External set
+//	alias         name, target_key
+//	policy        role ("key", "bucket" or "identity"), target (the bucket or key it is written for),
+//	              document. Document is set, its statements are child nodes
+//	statement     none; Statement is set
+//	opaque        source (a module that is not on disk, a custom resource). Its arguments keep their
+//	              names, so that references passed in are edges
+package graph
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Kind is the kind of a node.
+type Kind string
+
+// The kinds of nodes. The package documentation lists their attributes.
+const (
+	Distribution Kind = "distribution"
+	Origin       Kind = "origin"
+	OAI          Kind = "oai"
+	OAC          Kind = "oac"
+	Bucket       Kind = "bucket"
+	Encryption   Kind = "encryption"
+	Key          Kind = "key"
+	Alias        Kind = "alias"
+	Policy       Kind = "policy"
+	Statement    Kind = "statement"
+	Opaque       Kind = "opaque"
+)
+
+// The values of a policy node's "role" attribute.
+const (
+	KeyPolicy      = "key"
+	BucketPolicy   = "bucket"
+	IdentityPolicy = "identity"
+)
+
+// A Node is immutable after Builder.Freeze.
+type Node struct {
+	// ID is unique in the graph: unit, "#" and address, and for parts of a
+	// resource one more "#" and the name of the part.
+	ID   string
+	Kind Kind
+	// Unit is the id of the unit that defines the node.
+	Unit string
+	// Address is what the user calls the resource: "module.site[0].aws_kms_key.k",
+	// or a logical id. Parts of a resource have the resource's address.
+	Address string
+	// Parent is the id of the node that this one is a part of, or "".
+	Parent string
+	// Location is where a finding about the whole node points: the header of
+	// a block, a logical id, the first line of a statement.
+	Location source.Location
+	// Body is the whole text of the resource.
+	Body source.Location
+	// When is the condition under which the node exists.
+	When value.Condition
+	// Environment is the id of the Environment that the resource lives in.
+	Environment string
+
+	Attributes map[string]value.Value
+	// Positions holds the place where an attribute is written in this
+	// resource, which may differ from the place of its value. Nested places
+	// have dotted paths ("behaviors.0.target_origin_id").
+	Positions map[string]source.Location
+
+	// External is a clause that says why the node is only named here and
+	// defined somewhere else (a data source, for example), or "".
+	External string
+	// Elsewhere says of attributes why AWS may hold another value than the
+	// text does, such as lifecycle { ignore_changes = [policy] }. The key is
+	// an attribute, or "policy" for the policy of a key or bucket.
+	Elsewhere map[string]string
+	// Defaults names the variables and parameters whose default the
+	// attributes rest on, sorted.
+	Defaults []string
+	// Callers are the module calls that lead to the resource, outermost first.
+	Callers []source.Location
+	// ConstructPath is the aws:cdk:path of a resource made by the CDK, or "".
+	ConstructPath string
+
+	Document  *iam.Document
+	Statement *iam.Statement
+}
+
+// Attribute returns a named attribute, Absent where it is not written.
+func (n *Node) Attribute(name string) value.Value {
+	if v, ok := n.Attributes[name]; ok {
+		return v
+	}
+	return value.Nothing(n.Location)
+}
+
+// Place returns where a path of the node is written: the position of the
+// attribute, else of its value, else of the node.
+func (n *Node) Place(path string) source.Location {
+	if at, ok := n.Positions[path]; ok && !at.IsZero() {
+		return at
+	}
+	if v, ok := n.Attributes[path]; ok && !v.Location.IsZero() {
+		return v.Location
+	}
+	if n.Statement != nil {
+		if at, ok := n.Statement.Places[path]; ok && !at.IsZero() {
+			return at
+		}
+	}
+	return n.Location
+}
+
+// Language is the language that a unit is written in.
+type Language string
+
+// The languages of units.
+const (
+	Terraform      Language = "terraform"
+	TerraformJSON  Language = "terraform-json"
+	CloudFormation Language = "cloudformation-yaml"
+	TemplateJSON   Language = "cloudformation-json"
+	PolicyJSON     Language = "json"
+)
+
+// A Unit is what is deployed together: a Terraform root module, a
+// CloudFormation template, a folder of raw policies.
+type Unit struct {
+	ID string
+	// Path is the root module's folder or the template's file.
+	Path     string
+	Language Language
+}
+
+// An Environment is the account and Region that a resource is created in.
+// Fields that are not known are "".
+type Environment struct {
+	ID        string
+	Account   string
+	Region    string
+	Partition string
+}
+
+// An Edge leads from a node to one that it refers to.
+type Edge struct {
+	From, To string
+	// Relation is the attribute that holds the reference, or the kind of the
+	// child where To is a part of From.
+	Relation string
+	// Location is the place of the expression that made the edge.
+	Location source.Location
+}
+
+// A Graph is frozen: nothing in it changes any more, and everything in it is in
+// a fixed order. It is safe for concurrent use.
+type Graph struct {
+	Units        []Unit
+	Environments map[string]Environment
+	Variables    value.Variables
+	Files        map[string]*source.File
+	Nodes        []*Node
+	Edges        []Edge
+
+	byID      map[string]*Node
+	out, in   map[string][]Edge
+	dependsOn map[string][]string
+}
+
+// Node returns the node with that id, or nil.
+func (g *Graph) Node(id string) *Node { return g.byID[id] }
+
+// Out returns the edges that leave a node, In those that reach it.
+func (g *Graph) Out(id string) []Edge { return g.out[id] }
+
+// In returns the edges that reach a node.
+func (g *Graph) In(id string) []Edge { return g.in[id] }
+
+// Unit returns the unit with that id.
+func (g *Graph) Unit(id string) Unit {
+	for _, unit := range g.Units {
+		if unit.ID == id {
+			return unit
+		}
+	}
+	return Unit{}
+}
+
+// Children returns the parts of a node that have a kind, in their written order.
+func (g *Graph) Children(id string, kind Kind) []*Node {
+	var children []*Node
+	for _, edge := range g.out[id] {
+		if edge.Relation == string(kind) {
+			if child := g.byID[edge.To]; child != nil && child.Parent == id {
+				children = append(children, child)
+			}
+		}
+	}
+	return children
+}
+
+// Resource returns the id of the resource that a node is, or is a part of.
+func (g *Graph) Resource(id string) string {
+	for node := g.byID[id]; node != nil && node.Parent != ""; node = g.byID[node.Parent] {
+		id = node.Parent
+	}
+	return id
+}
+
+// DependsOn reports whether creating the resource from needs the resource to,
+// directly or through others. Both are ids of resources.
+func (g *Graph) DependsOn(from, to string) bool {
+	seen := map[string]bool{from: true}
+	queue := []string{from}
+	for len(queue) > 0 {
+		current := queue[0]
+		queue = queue[1:]
+		if current == to {
+			return true
+		}
+		for _, next := range g.dependsOn[current] {
+			if !seen[next] {
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return false
+}
+
+// A Builder collects nodes. It is not safe for concurrent use: loaders fill one
+// Builder a unit, and Merge joins them in the order of the units.
+type Builder struct {
+	units        []Unit
+	environments map[string]Environment
+	variables    value.Variables
+	files        map[string]*source.File
+	nodes        map[string]*Node
+	order        map[string]int
+	depends      map[string]map[string]bool
+}
+
+// NewBuilder returns an empty Builder.
+func NewBuilder() *Builder {
+	return &Builder{
+		environments: map[string]Environment{},
+		variables:    value.Variables{},
+		files:        map[string]*source.File{},
+		nodes:        map[string]*Node{},
+		order:        map[string]int{},
+		depends:      map[string]map[string]bool{},
+	}
+}
+
+// AddUnit adds a unit.
+func (b *Builder) AddUnit(unit Unit) { b.units = append(b.units, unit) }
+
+// AddEnvironment adds an environment.
+func (b *Builder) AddEnvironment(environment Environment) {
+	b.environments[environment.ID] = environment
+}
+
+// AddFile makes the text of a file available to reports.
+func (b *Builder) AddFile(file *source.File) { b.files[file.Path] = file }
+
+// Variables returns the variables of the builder, to be added to.
+func (b *Builder) Variables() value.Variables { return b.variables }
+
+// AddNode adds a node. Children are added after their parent, in their order.
+// It returns an error where the id is taken.
+func (b *Builder) AddNode(node *Node) error {
+	if _, taken := b.nodes[node.ID]; taken {
+		return fmt.Errorf("add node: %s is defined twice", node.ID)
+	}
+	b.nodes[node.ID] = node
+	b.order[node.ID] = len(b.order)
+	return nil
+}
+
+// AddPolicy adds a policy node and its statements as children. The policy's
+// "document" attribute is read here.
+func (b *Builder) AddPolicy(node *Node) error {
+	node.Document = iam.Parse(node.Attribute("document"))
+	if err := b.AddNode(node); err != nil {
+		return err
+	}
+	for i, statement := range node.Document.Statements {
+		child := &Node{
+			ID:          fmt.Sprintf("%s#statement/%d", node.ID, i),
+			Kind:        Statement,
+			Unit:        node.Unit,
+			Address:     node.Address,
+			Parent:      node.ID,
+			Location:    statement.Location,
+			When:        value.And(node.When, statement.When),
+			Environment: node.Environment,
+			Callers:     node.Callers,
+			Statement:   statement,
+		}
+		if err := b.AddNode(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddDependency records that the resource from needs the resource to, for the
+// resources and references that no node describes.
+func (b *Builder) AddDependency(from, to string) {
+	if b.depends[from] == nil {
+		b.depends[from] = map[string]bool{}
+	}
+	b.depends[from][to] = true
+}
+
+// Merge adds all that other holds.
+func (b *Builder) Merge(other *Builder) error {
+	b.units = append(b.units, other.units...)
+	for id, environment := range other.environments {
+		b.environments[id] = environment
+	}
+	for id, variable := range other.variables {
+		for _, element := range variable.Domain {
+			b.variables.Mention(id, variable.Text, element)
+		}
+	}
+	for path, file := range other.files {
+		b.files[path] = file
+	}
+	ids := make([]string, 0, len(other.nodes))
+	for id := range other.nodes {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(x, y string) int { return cmp.Compare(other.order[x], other.order[y]) })
+	for _, id := range ids {
+		if err := b.AddNode(other.nodes[id]); err != nil {
+			return err
+		}
+	}
+	for from, targets := range other.depends {
+		for to := range targets {
+			b.AddDependency(from, to)
+		}
+	}
+	return nil
+}
+
+// Freeze makes the graph. The builder must not be used afterwards.
+func (b *Builder) Freeze() *Graph {
+	g := &Graph{
+		Units:        b.units,
+		Environments: b.environments,
+		Variables:    b.variables,
+		Files:        b.files,
+		byID:         b.nodes,
+		out:          map[string][]Edge{},
+		in:           map[string][]Edge{},
+		dependsOn:    map[string][]string{},
+	}
+	slices.SortFunc(g.Units, func(x, y Unit) int { return cmp.Compare(x.ID, y.ID) })
+	for _, node := range b.nodes {
+		g.Nodes = append(g.Nodes, node)
+	}
+	slices.SortFunc(g.Nodes, func(x, y *Node) int {
+		return cmp.Or(cmp.Compare(x.Unit, y.Unit), x.Location.Compare(y.Location), cmp.Compare(b.order[x.ID], b.order[y.ID]), cmp.Compare(x.ID, y.ID))
+	})
+	for _, node := range g.Nodes {
+		names := make([]string, 0, len(node.Attributes))
+		for name := range node.Attributes {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			node.Attributes[name].References(func(part value.Part) {
+				target := part.Reference.Node
+				if _, known := b.nodes[target]; known {
+					g.Edges = append(g.Edges, Edge{From: node.ID, To: target, Relation: name, Location: part.Location})
+				}
+				b.AddDependency(g.Resource(node.ID), g.Resource(target))
+			})
+		}
+	}
+	// Parts follow in the order in which they were written, which is the
+	// order of their creation.
+	children := slices.DeleteFunc(slices.Clone(g.Nodes), func(n *Node) bool { return n.Parent == "" })
+	slices.SortStableFunc(children, func(x, y *Node) int { return cmp.Compare(b.order[x.ID], b.order[y.ID]) })
+	for _, child := range children {
+		g.Edges = append(g.Edges, Edge{From: child.Parent, To: child.ID, Relation: string(child.Kind), Location: child.Location})
+	}
+	g.Edges = slices.Compact(g.Edges)
+	for _, edge := range g.Edges {
+		g.out[edge.From] = append(g.out[edge.From], edge)
+		g.in[edge.To] = append(g.in[edge.To], edge)
+	}
+	for from, targets := range b.depends {
+		for to := range targets {
+			g.dependsOn[from] = append(g.dependsOn[from], to)
+		}
+		sort.Strings(g.dependsOn[from])
+	}
+	return g
+}

@@ -1,0 +1,432 @@
+// Package value represents what an expression of an infrastructure language
+// evaluates to without running it.
+//
+// In a static reading the reference is the information: aws_kms_key.k.arn has
+// no text yet, but it is known to be the ARN of one certain key. A String is
+// therefore a list of parts, each literal text, a reference, or unknown with a
+// reason; a value that depends on a condition that the input does not decide is
+// a Choice that keeps both sides. An unknown leaf never spoils what surrounds
+// it.
+package value
+
+import (
+	"strings"
+
+	"github.com/originkey/originkey/internal/source"
+)
+
+// Kind tells which fields of a Value are in use.
+type Kind uint8
+
+// The kinds of values.
+const (
+	// Unknown is a value that the input does not decide; Reason says why.
+	Unknown Kind = iota
+	// Absent is null in Terraform and AWS::NoValue in CloudFormation: as if
+	// the attribute or list element were not written at all.
+	Absent
+	// Bool uses Bool.
+	Bool
+	// Number uses Text, the decimal form.
+	Number
+	// String uses Parts. No parts is the empty string.
+	String
+	// List uses Items. An item may be a Choice with an Absent side.
+	List
+	// Map uses Members, in the order in which they were written.
+	Map
+	// Choice uses Condition, Then and Else.
+	Choice
+)
+
+// A Value is the symbolic result of an expression. Values are immutable once
+// they have left the evaluator that made them; the zero Value is Unknown.
+type Value struct {
+	Kind Kind
+	// Location is the expression that made the value: for a literal passed
+	// through variables and module arguments, the place of the literal.
+	Location source.Location
+
+	Bool    bool
+	Text    string
+	Parts   []Part
+	Items   []Value
+	Members []Member
+
+	// Reason is a clause for a person, such as
+	// "var.kms_key_arn has no default and no value was given".
+	Reason string
+
+	Condition Condition
+	Then      *Value
+	Else      *Value
+}
+
+// A Member is one key of a Map. Where a document repeats a key, both members
+// are kept and Get returns the last one, as JSON decoders do.
+type Member struct {
+	Key string
+	// KeyLocation is the place of the key; Value.Location that of the value.
+	KeyLocation source.Location
+	Value       Value
+}
+
+// PartKind tells which fields of a Part are in use.
+type PartKind uint8
+
+// The kinds of parts.
+const (
+	// Literal uses Text.
+	Literal PartKind = iota
+	// ReferenceTo uses Reference, and Text for how the user wrote it.
+	ReferenceTo
+	// UnknownText stands for any text; Text is the reason.
+	UnknownText
+	// JSONOf stands for the JSON text of the value in JSON, as jsonencode
+	// and Fn::ToJsonString make it. Keeping the value keeps its positions.
+	JSONOf
+)
+
+// A Part is a piece of a String.
+type Part struct {
+	Kind      PartKind
+	Text      string
+	Reference Reference
+	JSON      *Value
+	Location  source.Location
+}
+
+// Attribute names what a reference asks of its node, in one vocabulary for all
+// languages. Loaders translate: aws_kms_key.k.key_id and !Ref Key are both ID.
+// An attribute that has no constant here keeps the name its language gives it.
+type Attribute string
+
+// The attributes that the linter understands.
+const (
+	ID  Attribute = "id"
+	ARN Attribute = "arn"
+	// Name is a bucket's or alias's name.
+	Name Attribute = "name"
+	// DomainName is <bucket>.s3.amazonaws.com.
+	DomainName Attribute = "domain_name"
+	// RegionalDomainName is <bucket>.s3.<region>.amazonaws.com.
+	RegionalDomainName Attribute = "regional_domain_name"
+	// DualStackDomainName is <bucket>.s3.dualstack.<region>.amazonaws.com.
+	DualStackDomainName Attribute = "dual_stack_domain_name"
+	// WebsiteEndpoint is the host of the bucket's website endpoint.
+	WebsiteEndpoint Attribute = "website_endpoint"
+	// WebsiteURL is WebsiteEndpoint with http:// before it.
+	WebsiteURL Attribute = "website_url"
+	// IAMARN is the principal of an OAI, which is not its ARN:
+	// arn:<partition>:iam::cloudfront:user/CloudFront Origin Access Identity <id>.
+	IAMARN Attribute = "iam_arn"
+	// CanonicalUser is the S3 canonical user id of an OAI.
+	CanonicalUser Attribute = "canonical_user"
+	// AccessIdentityPath is origin-access-identity/cloudfront/<id>.
+	AccessIdentityPath Attribute = "access_identity_path"
+	// TargetKeyID and TargetKeyARN are what an alias points to.
+	TargetKeyID  Attribute = "target_key_id"
+	TargetKeyARN Attribute = "target_key_arn"
+
+	// Account, Partition and Region are asked of an environment (see
+	// graph.Environment), not of a resource.
+	Account   Attribute = "account"
+	Partition Attribute = "partition"
+	Region    Attribute = "region"
+)
+
+// A Reference names an attribute of a graph node. References are comparable:
+// equal references are the same value, whatever it will be.
+type Reference struct {
+	// Node is the id of a graph node, or of an environment for Account,
+	// Partition and Region. It may name a resource that no node describes.
+	Node      string
+	Attribute Attribute
+}
+
+// Get returns the member of a Map with that key. Where the key is repeated it
+// is the last one. ok is false for other kinds and other keys.
+func (v Value) Get(key string) (Value, bool) {
+	if v.Kind == Map {
+		for i := len(v.Members) - 1; i >= 0; i-- {
+			if v.Members[i].Key == key {
+				return v.Members[i].Value, true
+			}
+		}
+	}
+	return Value{Kind: Absent, Location: v.Location}, false
+}
+
+// IsAbsent reports whether v is as good as not written.
+func (v Value) IsAbsent() bool { return v.Kind == Absent }
+
+// Literal returns the text of a String that has only literal parts, of a
+// Number, and of a Bool.
+func (v Value) Literal() (string, bool) {
+	switch v.Kind {
+	case Bool:
+		if v.Bool {
+			return "true", true
+		}
+		return "false", true
+	case Number:
+		return v.Text, true
+	case String:
+		var text strings.Builder
+		for _, part := range v.Parts {
+			if part.Kind != Literal {
+				return "", false
+			}
+			text.WriteString(part.Text)
+		}
+		return text.String(), true
+	default:
+		return "", false
+	}
+}
+
+// SoleReference returns the reference of a String that consists of it alone.
+func (v Value) SoleReference() (Reference, bool) {
+	if v.Kind == String && len(v.Parts) == 1 && v.Parts[0].Kind == ReferenceTo {
+		return v.Parts[0].Reference, true
+	}
+	return Reference{}, false
+}
+
+// In returns v as it is in one world: every Choice is replaced by the side that
+// holds there, deeply, and members and items that become Absent are dropped.
+func (v Value) In(world *World) Value {
+	switch v.Kind {
+	case Choice:
+		if v.Condition.In(world) {
+			return v.Then.In(world)
+		}
+		return v.Else.In(world)
+	case List:
+		if !v.hasChoice() {
+			return v
+		}
+		items := make([]Value, 0, len(v.Items))
+		for _, item := range v.Items {
+			if item = item.In(world); item.Kind != Absent {
+				items = append(items, item)
+			}
+		}
+		v.Items = items
+	case Map:
+		if !v.hasChoice() {
+			return v
+		}
+		members := make([]Member, 0, len(v.Members))
+		for _, member := range v.Members {
+			if member.Value = member.Value.In(world); member.Value.Kind != Absent {
+				members = append(members, member)
+			}
+		}
+		v.Members = members
+	case String:
+		if !v.hasChoice() {
+			return v
+		}
+		parts := make([]Part, len(v.Parts))
+		for i, part := range v.Parts {
+			if part.Kind == JSONOf {
+				inner := part.JSON.In(world)
+				part.JSON = &inner
+			}
+			parts[i] = part
+		}
+		v.Parts = parts
+	}
+	return v
+}
+
+func (v Value) hasChoice() bool {
+	found := false
+	v.Conditions(func(Condition) { found = true })
+	return found
+}
+
+// Conditions calls f with the condition of every Choice inside v.
+func (v Value) Conditions(f func(Condition)) {
+	v.Walk(func(inner Value) {
+		if inner.Kind == Choice {
+			f(inner.Condition)
+		}
+	})
+}
+
+// References calls f with every reference inside v and where it stands.
+func (v Value) References(f func(Part)) {
+	v.Walk(func(inner Value) {
+		for _, part := range inner.Parts {
+			if part.Kind == ReferenceTo {
+				f(part)
+			}
+		}
+	})
+}
+
+// Walk calls f with v and every value inside it, outermost first, on both sides
+// of choices and inside encoded JSON.
+func (v Value) Walk(f func(Value)) {
+	f(v)
+	switch v.Kind {
+	case Choice:
+		v.Then.Walk(f)
+		v.Else.Walk(f)
+	case List:
+		for _, item := range v.Items {
+			item.Walk(f)
+		}
+	case Map:
+		for _, member := range v.Members {
+			member.Value.Walk(f)
+		}
+	case String:
+		for _, part := range v.Parts {
+			if part.Kind == JSONOf {
+				part.JSON.Walk(f)
+			}
+		}
+	}
+}
+
+// String renders v for a message: literal text as it is, references as the user
+// wrote them in ${...}, unknown parts as "(unknown)".
+func (v Value) String() string {
+	if text, ok := v.Literal(); ok {
+		return text
+	}
+	switch v.Kind {
+	case Absent:
+		return "(not set)"
+	case String:
+		if len(v.Parts) == 1 && v.Parts[0].Kind == ReferenceTo {
+			return v.Parts[0].Text
+		}
+		var text strings.Builder
+		for _, part := range v.Parts {
+			switch part.Kind {
+			case Literal:
+				text.WriteString(part.Text)
+			case ReferenceTo:
+				text.WriteString("${" + part.Text + "}")
+			default:
+				text.WriteString("(unknown)")
+			}
+		}
+		return text.String()
+	case List:
+		items := make([]string, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = item.String()
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case Map:
+		return "{...}"
+	case Choice:
+		return v.Then.String() + " or " + v.Else.String()
+	default:
+		return "(unknown)"
+	}
+}
+
+// Reasons returns why parts of v are not known, each reason once, in order.
+func (v Value) Reasons() []string {
+	var reasons []string
+	add := func(reason string) {
+		for _, known := range reasons {
+			if known == reason {
+				return
+			}
+		}
+		reasons = append(reasons, reason)
+	}
+	v.Walk(func(inner Value) {
+		if inner.Kind == Unknown {
+			add(inner.Reason)
+		}
+		for _, part := range inner.Parts {
+			if part.Kind == UnknownText {
+				add(part.Text)
+			}
+		}
+	})
+	return reasons
+}
+
+// Text returns a String of literal text.
+func Text(text string, at source.Location) Value {
+	v := Value{Kind: String, Location: at}
+	if text != "" {
+		v.Parts = []Part{{Kind: Literal, Text: text, Location: at}}
+	}
+	return v
+}
+
+// To returns a String that is one reference. written is how the user wrote it.
+func To(reference Reference, written string, at source.Location) Value {
+	return Value{Kind: String, Location: at, Parts: []Part{{Kind: ReferenceTo, Reference: reference, Text: written, Location: at}}}
+}
+
+// NotKnown returns an Unknown value.
+func NotKnown(reason string, at source.Location) Value {
+	return Value{Kind: Unknown, Reason: reason, Location: at}
+}
+
+// Nothing returns an Absent value.
+func Nothing(at source.Location) Value { return Value{Kind: Absent, Location: at} }
+
+// Boolean returns a Bool.
+func Boolean(b bool, at source.Location) Value {
+	return Value{Kind: Bool, Bool: b, Location: at}
+}
+
+// If returns then where the condition holds and otherwise where it does not.
+// A condition that is always true or false is decided at once.
+func If(condition Condition, then, otherwise Value, at source.Location) Value {
+	if always, ok := condition.Constant(); ok {
+		if always {
+			return then
+		}
+		return otherwise
+	}
+	return Value{Kind: Choice, Condition: condition, Then: &then, Else: &otherwise, Location: at}
+}
+
+// EncodeJSON returns the String that is the JSON text of v.
+func EncodeJSON(v Value, at source.Location) Value {
+	return Value{Kind: String, Location: at, Parts: []Part{{Kind: JSONOf, JSON: &v, Location: at}}}
+}
+
+// Concat joins Strings, Numbers and Bools to one String. Neighbouring literals
+// are kept apart so that each keeps its place. A part that is a Choice makes the
+// result a Choice; anything else that has no text makes an unknown part.
+func Concat(at source.Location, values ...Value) Value {
+	for i, v := range values {
+		if v.Kind == Choice {
+			side := func(chosen *Value) Value {
+				replaced := append([]Value(nil), values...)
+				replaced[i] = *chosen
+				return Concat(at, replaced...)
+			}
+			return If(v.Condition, side(v.Then), side(v.Else), at)
+		}
+	}
+	result := Value{Kind: String, Location: at}
+	for _, v := range values {
+		switch v.Kind {
+		case String:
+			result.Parts = append(result.Parts, v.Parts...)
+		case Bool, Number:
+			text, _ := v.Literal()
+			result.Parts = append(result.Parts, Part{Kind: Literal, Text: text, Location: v.Location})
+		case Unknown:
+			result.Parts = append(result.Parts, Part{Kind: UnknownText, Text: v.Reason, Location: v.Location})
+		case Absent, List, Map, Choice:
+			result.Parts = append(result.Parts, Part{Kind: UnknownText, Text: "a value that is not text is used as text", Location: v.Location})
+		}
+	}
+	return result
+}

@@ -1,0 +1,58 @@
+package source
+
+// NodeKind is the kind of a syntax Node.
+type NodeKind uint8
+
+// The kinds of syntax nodes, the same for JSON and YAML.
+const (
+	NullNode NodeKind = iota
+	BoolNode
+	NumberNode
+	StringNode
+	SequenceNode
+	MappingNode
+)
+
+// A Node is a piece of a JSON or YAML document with its position.
+type Node struct {
+	Kind NodeKind
+	// Tag is the short tag of a YAML node as written ("!Ref"), or "".
+	Tag string
+	// Text is the decoded text of a scalar, as written for numbers, booleans
+	// and dates.
+	Text     string
+	Items    []*Node
+	Members  []Member
+	Location Location
+	// Place converts a range of bytes of Text to where it is written. It is
+	// nil where only the whole node's place is known.
+	Place func(start, end int) Location
+}
+
+// A Member is one key of a mapping. Repeated keys are kept.
+type Member struct {
+	Key   *Node
+	Value *Node
+}
+
+// Get returns the value of the last member with that key, or nil.
+func (n *Node) Get(key string) *Node {
+	if n == nil {
+		return nil
+	}
+	for i := len(n.Members) - 1; i >= 0; i-- {
+		if n.Members[i].Key.Text == key {
+			return n.Members[i].Value
+		}
+	}
+	return nil
+}
+
+// A SyntaxError is text that is not JSON or YAML.
+type SyntaxError struct {
+	Location Location
+	Message  string
+}
+
+// Error implements error, without the location.
+func (e *SyntaxError) Error() string { return e.Message }

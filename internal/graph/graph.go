@@ -95,7 +95,8 @@ type Node struct {
 	Attributes map[string]value.Value
 	// Positions holds the place where an attribute is written in this
 	// resource, which may differ from the place of its value. Nested places
-	// have dotted paths ("behaviors.0.target_origin_id").
+	// have dotted paths ("behaviors.0.target_origin_id"); the problems of a
+	// policy have those of ProblemPlace.
 	Positions map[string]source.Location
 
 	// External is a clause that says why the node is only named here and
@@ -307,10 +308,20 @@ func (b *Builder) AddNode(node *Node) error {
 	return nil
 }
 
+// ProblemPlace is the path of the i-th problem of a policy's document.
+func ProblemPlace(i int) string { return fmt.Sprintf("problem/%d", i) }
+
 // AddPolicy adds a policy node and its statements as children. The policy's
 // "document" attribute is read here.
 func (b *Builder) AddPolicy(node *Node) error {
 	node.Document = iam.Parse(node.Attribute("document"))
+	role, _ := node.Attribute("role").Literal()
+	for i, problem := range node.Document.ProblemsFor(role) {
+		if node.Positions == nil {
+			node.Positions = map[string]source.Location{}
+		}
+		node.Positions[ProblemPlace(i)] = problem.Location
+	}
 	if err := b.AddNode(node); err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ type Condition struct {
 // A Request is what S3, on behalf of CloudFront, asks of a key, or CloudFront of
 // a bucket.
 type Request struct {
-	Principal Caller
+	Caller Caller
 	// Action is the action in its usual spelling, "kms:Decrypt".
 	Action string
 	// Resources are all names of the resource that the request is for, any of
@@ -155,8 +155,12 @@ type Request struct {
 	// aws_kms_key.k.arn and "arn:${AWS::Partition}:kms:..." compare. It must
 	// not be nil.
 	Expand func(value.Value) value.Value
-	// Describe names a reference's owner for messages: "aws_kms_key.k".
-	Describe func(node string) string
+	// Generated reports whether a reference's node is a resource of the
+	// input, so that AWS makes its identifiers: those of different resources
+	// differ. It must not be nil.
+	Generated func(node string) bool
+	// Role is "key" or "bucket": whose policy is asked.
+	Role string
 }
 
 // A Caller is the principal of a request.

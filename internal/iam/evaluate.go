@@ -1,6 +1,28 @@
 package iam
 
-import "github.com/originkey/originkey/internal/value"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Codes of reasons about the other elements.
+const (
+	CodePrincipal        = "principal"
+	CodePrincipalUnknown = "principal-unknown"
+	// CodeEveryone: whether "*" takes in a service principal is undocumented.
+	CodeEveryone        = "everyone"
+	CodeAction          = "action"
+	CodeNoAction        = "no-action"
+	CodeActionUnknown   = "action-unknown"
+	CodeResource        = "resource"
+	CodeNoResource      = "no-resource"
+	CodeResourceAlias   = "resource-alias"
+	CodeEffectUnknown   = "effect-unknown"
+	CodePolicyUnknown   = "policy-unknown"
+	CodeResourceUnknown = "resource-unknown"
+)
 
 // A Match is what each element of a statement says of a request.
 type Match struct {
@@ -11,6 +33,230 @@ type Match struct {
 	Condition Result
 }
 
-// Parse reads a policy from a value: a Map, a String that is or holds JSON, or a
-// Choice of such.
-func Parse(v value.Value) *Document { return &Document{Written: !v.IsAbsent()} }
+// Applies says whether the statement speaks of the request, whatever its effect.
+func (m Match) Applies() Truth {
+	return And(m.Principal.Truth, m.Action.Truth, m.Resource.Truth, m.Condition.Truth)
+}
+
+// Reasons returns why Applies is not Yes: those of the elements that say so.
+func (m Match) Reasons() []Reason {
+	answer := m.Applies()
+	var reasons []Reason
+	for _, element := range []Result{m.Principal, m.Action, m.Resource, m.Condition} {
+		if element.Truth == answer {
+			reasons = append(reasons, element.Reasons...)
+		}
+	}
+	return reasons
+}
+
+// A Decision is what a document says of a request.
+type Decision struct {
+	// Allowed is Yes where a statement allows and none denies for certain.
+	Allowed Truth
+	// Denied is Yes where a statement denies explicitly for certain.
+	Denied Truth
+	// Matches holds every statement of the world, in written order.
+	Matches []Match
+	// Reasons say why Allowed is Unknown.
+	Reasons []Reason
+}
+
+// Match compares a statement with a request, element by element.
+func (s *Statement) Match(r Request) Match { return s.match(evaluation{request: r}) }
+
+func (s *Statement) match(e evaluation) Match {
+	return Match{
+		Statement: s,
+		Principal: s.matchPrincipal(e),
+		Action:    s.matchAction(e.request.Action),
+		Resource:  s.matchResource(e),
+		Condition: s.matchConditions(e),
+	}
+}
+
+// Evaluate decides a request as it is in a world: an explicit Deny wins, then an
+// Allow, and what no statement speaks of is denied ("Policy evaluation logic" in
+// the IAM User Guide). What is unknown stays so.
+func (d *Document) Evaluate(r Request, world *value.World) Decision {
+	e := evaluation{request: r, variables: d.Version == "2012-10-17"}
+	allowed, denied := No, No
+	decision := Decision{}
+	var mayAllow, mayDeny []Reason
+	for _, s := range d.Statements {
+		if !s.When.In(world) {
+			continue
+		}
+		match := s.match(e)
+		decision.Matches = append(decision.Matches, match)
+		applies := match.Applies()
+		if s.Allow != No {
+			allows := And(applies, s.Allow)
+			if allows == Unknown {
+				mayAllow = append(mayAllow, s.doubts(match)...)
+			}
+			allowed = Or(allowed, allows)
+		}
+		if s.Allow != Yes {
+			denies := And(applies, Not(s.Allow))
+			if denies == Unknown {
+				mayDeny = append(mayDeny, s.doubts(match)...)
+			}
+			denied = Or(denied, denies)
+		}
+	}
+	for _, gap := range d.Gaps {
+		if gap.When.In(world) {
+			// An unknown statement may allow as well as deny.
+			reason := Reason{Code: CodePolicyUnknown, Text: gap.Reason, Location: gap.Location}
+			mayAllow, mayDeny = append(mayAllow, reason), append(mayDeny, reason)
+			allowed, denied = Or(allowed, Unknown), Or(denied, Unknown)
+		}
+	}
+	decision.Denied = denied
+	decision.Allowed = And(allowed, Not(denied))
+	if decision.Allowed == Unknown {
+		if allowed == Unknown {
+			decision.Reasons = append(decision.Reasons, mayAllow...)
+		}
+		if denied == Unknown {
+			decision.Reasons = append(decision.Reasons, mayDeny...)
+		}
+	}
+	return decision
+}
+
+// doubts says why a statement may or may not apply.
+func (s *Statement) doubts(match Match) []Reason {
+	reasons := match.Reasons()
+	if s.Allow == Unknown {
+		reasons = append(reasons, Reason{Code: CodeEffectUnknown, Text: s.EffectReason, Path: "Effect", Location: s.Places["Effect"]})
+	}
+	for i := range reasons {
+		reasons[i].Text = s.name() + ": " + reasons[i].Text
+	}
+	return reasons
+}
+
+func (s *Statement) name() string {
+	if s.Sid != "" {
+		return fmt.Sprintf("statement %q", s.Sid)
+	}
+	return fmt.Sprintf("statement %d", s.Index+1)
+}
+
+func (s *Statement) reason(code, element, format string, arguments ...any) Reason {
+	return Reason{Code: code, Text: fmt.Sprintf(format, arguments...), Path: element, Location: s.Places[element]}
+}
+
+// matchAction compares action patterns, in which case does not matter.
+func (s *Statement) matchAction(action string) Result {
+	answer, gap := No, ""
+	element := "Action"
+	switch {
+	case s.Actions != nil:
+		answer = matchesAny(s.Actions, action)
+		gap = s.Gaps["Action"]
+	case s.NotActions != nil:
+		element = "NotAction"
+		answer = matchesAny(s.NotActions, action)
+		gap = s.Gaps["NotAction"]
+	default:
+		return result(No, Reason{Code: CodeNoAction, Text: "it has no Action, so that it has no effect", Location: s.Location})
+	}
+	if gap != "" {
+		answer = Or(answer, Unknown)
+	}
+	if element == "NotAction" {
+		answer = Not(answer)
+	}
+	switch answer {
+	case Yes:
+		return yes()
+	case Unknown:
+		return result(Unknown, s.reason(CodeActionUnknown, element, "whether %s takes in %s is not known", element, action))
+	default:
+		return result(No, s.reason(CodeAction, element, "it does not speak of %s", action))
+	}
+}
+
+func matchesAny(patterns []value.Value, action string) Truth {
+	c := comparison{ignoreCase: true, generated: func(string) bool { return false }}
+	text := c.tokenize(value.Text(action, patternsLocation(patterns)), false, false)
+	answer := No
+	for _, pattern := range patterns {
+		answer = Or(answer, c.matchText(c.tokenize(pattern, true, false), text))
+	}
+	return answer
+}
+
+// AllowsAction says whether the statement is an Allow that takes in an action.
+func (s *Statement) AllowsAction(action string) Result {
+	if s.Allow != Yes {
+		return result(s.Allow, s.reason(CodeEffectUnknown, "Effect", "it is no Allow"))
+	}
+	return s.matchAction(action)
+}
+
+// matchResource compares the resource element with the names of the resource.
+func (s *Statement) matchResource(e evaluation) Result {
+	switch {
+	case s.Resources != nil:
+		return s.matchResources(e, s.Resources, "Resource", false)
+	case s.NotResources != nil:
+		return s.matchResources(e, s.NotResources, "NotResource", true)
+	case len(e.request.Resources) == 0:
+		return yes()
+	default:
+		return result(No, Reason{Code: CodeNoResource, Text: "it has no Resource, so that it has no effect", Location: s.Location})
+	}
+}
+
+func (s *Statement) matchResources(e evaluation, patterns []value.Value, element string, negated bool) Result {
+	answer := No
+	alias := false
+	for _, pattern := range patterns {
+		expanded := e.request.Expand(pattern)
+		if text, literal := expanded.Literal(); literal && text == "*" {
+			answer = Yes
+			continue
+		}
+		if e.request.Role == "key" && namesAlias(expanded) {
+			// An alias cannot stand for a key in a policy, but AWS documents
+			// that for identity policies only.
+			alias = true
+			answer = Or(answer, Unknown)
+			continue
+		}
+		c := e.comparison()
+		for _, name := range e.request.Resources {
+			answer = Or(answer, c.matchWhole(c.tokenize(expanded, true, e.variables), c.tokenize(e.request.Expand(name), false, false)))
+		}
+	}
+	if s.Gaps[element] != "" {
+		answer = Or(answer, Unknown)
+	}
+	if negated {
+		answer = Not(answer)
+	}
+	switch answer {
+	case Yes:
+		return yes()
+	case Unknown:
+		if alias {
+			return result(Unknown, s.reason(CodeResourceAlias, element, "AWS does not document what an alias as %s of a key policy matches", element))
+		}
+		return result(Unknown, s.reason(CodeResourceUnknown, element, "whether %s %s takes it in is not known before it is deployed", element, list(patterns)))
+	default:
+		return result(No, s.reason(CodeResource, element, "its %s is %s, not %s", element, list(patterns), list(e.request.Resources)))
+	}
+}
+
+func namesAlias(v value.Value) bool {
+	for _, part := range v.Parts {
+		if part.Kind == value.Literal && (strings.Contains(part.Text, ":alias/") || strings.HasPrefix(part.Text, "alias/")) {
+			return true
+		}
+	}
+	return false
+}

@@ -268,3 +268,10 @@ func Worlds[T any](variables Variables, evaluate func(*World) T, keep func(*Worl
 	}
 	return split(NewWorld())
 }
+
+// Same reports whether two conditions are written alike. Conditions that are
+// not may still be equivalent.
+func (c Condition) Same(other Condition) bool {
+	return c.operator == other.operator && c.variable == other.variable && c.value == other.value &&
+		slices.EqualFunc(c.operands, other.operands, Condition.Same)
+}

@@ -1,0 +1,383 @@
+package facts
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// checkRead says whether the bucket policy lets the identity get objects.
+func (w *walker) checkRead() {
+	w.set(Read, iam.Yes)
+	if w.view.identityKind == NoIdentity {
+		// An unsigned request never gets as far as the policy.
+		return
+	}
+	bucket := w.view.bucket
+	policies, doubt := w.policies(bucket, graph.BucketPolicy, w.world)
+	switch {
+	case len(policies) > 1:
+		w.set(Read, iam.Unknown, Reason{Code: "two-policies", Text: fmt.Sprintf("%s and %s both write the policy of %s", policies[0].Address, policies[1].Address, bucket.Address), Node: policies[1].ID})
+		return
+	case bucket.Elsewhere["policy"] != "":
+		w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: bucket.Elsewhere["policy"], Node: bucket.ID})
+		return
+	case len(policies) == 0 && doubt != "":
+		w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: doubt, Node: bucket.ID})
+		return
+	case len(policies) == 0:
+		if writer := w.opaqueWriter(bucket); writer != "" {
+			w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: writer, Node: bucket.ID})
+			return
+		}
+		w.set(Read, iam.No, Reason{Code: "read-not-granted", Text: bucket.Address + " has no bucket policy", Node: bucket.ID})
+		return
+	}
+	policy := policies[0]
+	w.view.bucketPolicy = policy
+	w.assume(policy)
+	if elsewhere := policy.Elsewhere["document"]; elsewhere != "" {
+		w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: elsewhere, Node: policy.ID, Path: "document"})
+		return
+	}
+	decision := policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world)
+	if decision.Allowed == iam.No && decision.Denied == iam.No {
+		if upload := policy.Document.Evaluate(w.objectRequest("s3:PutObject"), w.world); upload.Allowed == iam.Yes {
+			// An origin that may write and not read is for uploads: it is
+			// no path to read.
+			w.view.exists = false
+			return
+		}
+	}
+	w.setDecision(Read, decision, policy, "read-denied", Reason{
+		Code: "read-not-granted", Text: fmt.Sprintf("the policy of %s does not allow s3:GetObject to %s", bucket.Address, w.view.principal),
+		Node: policy.ID, Path: "document",
+	})
+}
+
+// setDecision turns a decision on a policy into a fact. absent is the reason
+// where nothing grants.
+func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.Node, deniedCode string, absent Reason) {
+	switch {
+	case decision.Denied == iam.Yes:
+		for _, match := range decision.Matches {
+			if match.Statement.Allow == iam.No && match.Applies() == iam.Yes {
+				w.set(name, iam.No, Reason{
+					Code: deniedCode, Text: fmt.Sprintf("%s denies it", describeStatement(match.Statement)),
+					Node: w.statementNode(policy, match.Statement), Path: "Effect",
+				})
+				return
+			}
+		}
+		w.set(name, iam.No, Reason{Code: deniedCode, Text: "a statement denies it", Node: policy.ID, Path: "document"})
+	case decision.Allowed == iam.Yes:
+		w.set(name, iam.Yes)
+	case decision.Allowed == iam.Unknown:
+		w.set(name, iam.Unknown, w.reasons(decision.Reasons, policy)...)
+	default:
+		w.set(name, iam.No, absent)
+	}
+}
+
+func (w *walker) reasons(from []iam.Reason, policy *graph.Node) []Reason {
+	reasons := make([]Reason, 0, len(from))
+	for _, reason := range from {
+		reasons = append(reasons, Reason{Code: reason.Code, Text: reason.Text, Node: policy.ID, Path: "document"})
+	}
+	if len(reasons) == 0 {
+		reasons = append(reasons, Reason{Code: "unknown", Text: "part of the policy of " + policy.Address + " is not known", Node: policy.ID, Path: "document"})
+	}
+	return reasons
+}
+
+func (w *walker) statementNode(policy *graph.Node, statement *iam.Statement) string {
+	for _, node := range w.graph.Children(policy.ID, graph.Statement) {
+		if node.Statement == statement {
+			return node.ID
+		}
+	}
+	return policy.ID
+}
+
+// describeStatement names a statement for a person.
+func describeStatement(s *iam.Statement) string {
+	if s.Sid != "" {
+		return fmt.Sprintf("statement %q", s.Sid)
+	}
+	return fmt.Sprintf("statement %d", s.Index+1)
+}
+
+// opaqueWriter says which module or custom resource, whose contents are not
+// known, is handed the resource and may therefore write its policy.
+func (w *walker) opaqueWriter(node *graph.Node) string {
+	for _, edge := range w.graph.In(node.ID) {
+		from := w.graph.Node(edge.From)
+		if from.Kind == graph.Opaque && from.When.In(w.world) {
+			return fmt.Sprintf("%s is given to %s, which may write its policy: %s", node.Address, from.Address, from.External)
+		}
+	}
+	return ""
+}
+
+// findKey finds the key that the bucket's default encryption uses.
+func (w *walker) findKey() {
+	named := w.view.encryption.Attribute("key").In(w.world)
+	expanded := w.expand(named)
+	if w.namesManagedKey(expanded) {
+		w.view.managedBy = managedByAWS
+		w.set(KeyManageable, iam.No, Reason{
+			Code: "aws-managed-key", Text: fmt.Sprintf("%s is encrypted with the AWS managed key aws/s3, whose policy cannot be changed", w.view.bucket.Address),
+			Node: w.view.encryption.ID, Path: managedKeyPlace(w.view.encryption, expanded),
+		})
+		return
+	}
+	found := w.index.key(named, w.view.encryption.Unit, w.world)
+	if found.node == nil {
+		w.set(KeyManageable, iam.Unknown, Reason{Code: "key-unknown", Text: found.reason, Node: w.view.encryption.ID, Path: "key"})
+		return
+	}
+	w.view.key = found.node
+	w.view.managedBy = managedByUser
+	w.set(KeyManageable, iam.Yes)
+	w.assume(found.node)
+}
+
+// namesManagedKey recognises the AWS managed key: no key at all (S3 User Guide,
+// "Configuring default encryption"), or its alias. "aws/s3" without "alias/" is
+// no valid name, and is always meant so.
+func (w *walker) namesManagedKey(expanded value.Value) bool {
+	if isEmpty(expanded) {
+		return true
+	}
+	text, _ := flatten(expanded)
+	return text == "aws/s3" || text == "alias/aws/s3" || strings.HasSuffix(text, ":alias/aws/s3")
+}
+
+func managedKeyPlace(encryption *graph.Node, key value.Value) string {
+	if isEmpty(key) {
+		return "algorithm"
+	}
+	return "key"
+}
+
+// checkKey says whether the key can be used and whether its policy lets the
+// identity decrypt.
+func (w *walker) checkKey() {
+	key := w.view.key
+	if key == nil {
+		return
+	}
+	w.checkUsable()
+	w.findKeyPolicy()
+	policy := w.view.keyPolicy
+	if _, decided := w.view.facts[Decrypt]; decided || policy == nil {
+		return
+	}
+	if problems := problemsIn(policy, w.world); len(problems) > 0 {
+		w.set(PolicyValid, iam.No, problems...)
+		// AWS rejects the whole policy: what its statements say is moot.
+		w.set(Decrypt, iam.Unknown, Reason{Code: "invalid-key-policy", Text: "AWS rejects the key policy", Node: policy.ID, Path: "document"})
+		return
+	}
+	w.set(PolicyValid, iam.Yes)
+	if w.view.identityKind == NoIdentity {
+		w.set(Decrypt, iam.Yes)
+		return
+	}
+	w.assumeAccount(policy)
+	decision := policy.Document.Evaluate(w.decryptRequest(), w.world)
+	w.view.matches = decision.Matches
+	w.setDecision(Decrypt, decision, policy, "decrypt-denied", Reason{
+		Code: "decrypt-not-granted", Text: fmt.Sprintf("the key policy of %s does not allow kms:Decrypt to %s", key.Address, w.view.principal),
+		Node: policy.ID, Path: "document",
+	})
+	if writer := w.customResource(key); writer != "" {
+		w.set(Decrypt, iam.Unknown, Reason{Code: "policy-elsewhere", Text: writer, Node: key.ID})
+	}
+	w.limitDecrypt()
+}
+
+// limitDecrypt withholds a yes where nobody has documented that a grant works.
+func (w *walker) limitDecrypt() {
+	if w.view.facts[Decrypt].Verdict != iam.Yes {
+		return
+	}
+	multitenant := w.distribution.Attribute("multitenant").In(w.world)
+	switch {
+	case w.view.algorithm == dsseAlgorithm:
+		w.set(Decrypt, iam.Unknown, Reason{Code: "undocumented", Text: "AWS does not document whether an origin access control can read DSSE-KMS objects", Node: w.view.encryption.ID, Path: "algorithm"})
+	case multitenant.Kind == value.Bool && multitenant.Bool:
+		w.set(Decrypt, iam.Unknown, Reason{Code: "undocumented", Text: "AWS does not document which aws:SourceArn a multi-tenant distribution sends", Node: w.distribution.ID})
+	}
+}
+
+// customResource says which custom resource is handed the key: those are used
+// to write key policies at deployment, after the template's own.
+func (w *walker) customResource(key *graph.Node) string {
+	for _, edge := range w.graph.In(key.ID) {
+		from := w.graph.Node(edge.From)
+		if from.Kind != graph.Opaque || !from.When.In(w.world) {
+			continue
+		}
+		if kind, _ := from.Attribute("source").Literal(); strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource" {
+			return fmt.Sprintf("%s is given to the custom resource %s, which may write its policy", key.Address, from.Address)
+		}
+	}
+	return ""
+}
+
+// checkUsable reads the key's own settings.
+func (w *walker) checkUsable() {
+	key := w.view.key
+	w.set(KeyUsable, iam.Yes)
+	fail := func(code, path, text string) {
+		w.set(KeyUsable, iam.No, Reason{Code: code, Text: text, Node: key.ID, Path: path})
+	}
+	if enabled := w.expand(key.Attribute("enabled")); !enabled.IsAbsent() {
+		switch text, literal := enabled.Literal(); {
+		case !literal:
+			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-state", Text: firstReason(enabled, "whether "+key.Address+" is enabled is not known"), Node: key.ID, Path: "enabled"})
+		case strings.EqualFold(text, "false"):
+			fail("key-disabled", "enabled", key.Address+" is disabled")
+		}
+	}
+	for path, wanted := range map[string]string{"usage": "ENCRYPT_DECRYPT", "spec": "SYMMETRIC_DEFAULT"} {
+		if text, literal := w.expand(key.Attribute(path)).Literal(); literal && text != wanted {
+			fail("key-type", path, fmt.Sprintf("%s is %s, and S3 works with symmetric encryption keys only", key.Address, text))
+		}
+	}
+	keyRegion, bucketRegion := w.region(key), w.region(w.view.bucket)
+	switch {
+	case keyRegion == bucketRegion:
+	case keyRegion != "" && bucketRegion != "":
+		fail("key-region", "", fmt.Sprintf("%s is in %s and %s in %s; a bucket and its key must be in the same Region", key.Address, keyRegion, w.view.bucket.Address, bucketRegion))
+	default:
+		if key.Environment != w.view.bucket.Environment && key.Unit == w.view.bucket.Unit && w.view.facts[KeyUsable].Verdict == iam.Yes {
+			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-region", Text: fmt.Sprintf("whether %s and %s are in the same Region is not known", key.Address, w.view.bucket.Address), Node: key.ID})
+		}
+	}
+}
+
+func (w *walker) region(node *graph.Node) string {
+	return w.graph.Environments[node.Environment].Region
+}
+
+// findKeyPolicy finds the policy that AWS holds for the key. A policy resource
+// of its own replaces the one written in the key.
+func (w *walker) findKeyPolicy() {
+	key := w.view.key
+	unknown := func(code, text, node, path string) {
+		w.set(PolicyValid, iam.Unknown, Reason{Code: code, Text: text, Node: node, Path: path})
+		w.set(Decrypt, iam.Unknown, Reason{Code: code, Text: text, Node: node, Path: path})
+	}
+	policies, doubt := w.policies(key, graph.KeyPolicy, w.world)
+	var own, separate []*graph.Node
+	for _, policy := range policies {
+		if policy.Parent == key.ID {
+			if !policy.Attribute("document").In(w.world).IsAbsent() {
+				own = append(own, policy)
+			}
+		} else {
+			separate = append(separate, policy)
+		}
+	}
+	chosen := own
+	if len(separate) > 0 {
+		chosen = separate
+	}
+	switch {
+	case len(chosen) > 1:
+		unknown("two-policies", fmt.Sprintf("%s and %s both write the policy of %s", chosen[0].Address, chosen[1].Address, key.Address), chosen[1].ID, "document")
+	case len(separate) == 0 && key.Elsewhere["policy"] != "":
+		unknown("policy-elsewhere", key.Elsewhere["policy"], key.ID, "policy")
+	case len(separate) == 0 && doubt != "":
+		unknown("policy-elsewhere", doubt, key.ID, "policy")
+	case len(chosen) == 1:
+		w.view.keyPolicy = chosen[0]
+		w.assume(chosen[0])
+		if elsewhere := chosen[0].Elsewhere["document"]; elsewhere != "" {
+			unknown("policy-elsewhere", elsewhere, chosen[0].ID, "document")
+		}
+	case key.External != "":
+		unknown("policy-elsewhere", key.Address+" "+key.External, key.ID, "")
+	default:
+		w.checkDefaultPolicy(unknown)
+	}
+}
+
+// checkDefaultPolicy judges a key without a policy: AWS gives it the default one,
+// which lets the account's root delegate to IAM and names no one else ("Default
+// key policy" in the AWS KMS Developer Guide).
+func (w *walker) checkDefaultPolicy(unknown func(code, text, node, path string)) {
+	key := w.view.key
+	if writer := w.opaqueWriter(key); writer != "" {
+		unknown("policy-elsewhere", writer, key.ID, "")
+		return
+	}
+	w.set(PolicyValid, iam.Yes)
+	if w.view.identityKind == NoIdentity {
+		w.set(Decrypt, iam.Yes)
+		return
+	}
+	w.set(Decrypt, iam.No, Reason{
+		Code: "decrypt-not-granted", Text: fmt.Sprintf("%s has no key policy of its own; AWS's default names only the account", key.Address),
+		Node: key.ID,
+	})
+}
+
+// assumeAccount takes the only account whose root a key policy gives every
+// action to be the key's own: without that statement AWS would refuse most
+// policies as locking their authors out.
+func (w *walker) assumeAccount(policy *graph.Node) {
+	environment := w.view.key.Environment
+	if environment == "" || w.graph.Environments[environment].Account != "" {
+		return
+	}
+	accounts := map[string]bool{}
+	for _, statement := range policy.Document.Statements {
+		if statement.Allow != iam.Yes || statement.AllowsAction("kms:PutKeyPolicy").Truth != iam.Yes || len(statement.Conditions) > 0 {
+			continue
+		}
+		for _, principal := range statement.Principals {
+			if account, ok := rootAccount(w.expand(principal.Value)); ok && principal.Type == iam.AWS {
+				accounts[account] = true
+			}
+		}
+	}
+	if len(accounts) != 1 {
+		return
+	}
+	for account := range accounts {
+		w.accounts[environment] = account
+		w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root the key policy of %s lets administer it, is the stack's own", account, w.view.key.Address)})
+	}
+}
+
+// rootAccount returns the account id of a literal account principal.
+func rootAccount(v value.Value) (string, bool) {
+	text, literal := v.Literal()
+	if !literal {
+		return "", false
+	}
+	if segments := strings.SplitN(text, ":", 6); len(segments) == 6 && segments[2] == "iam" && segments[5] == "root" {
+		text = segments[4]
+	}
+	if len(text) != 12 || strings.Trim(text, "0123456789") != "" {
+		return "", false
+	}
+	return text, true
+}
+
+// problemsIn returns the problems of a key policy that exist in a world.
+func problemsIn(policy *graph.Node, world *value.World) []Reason {
+	var reasons []Reason
+	for i, problem := range policy.Document.ProblemsFor(graph.KeyPolicy) {
+		if problem.When.In(world) {
+			reasons = append(reasons, Reason{Code: "invalid-key-policy", Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
+		}
+	}
+	return reasons
+}

@@ -1,0 +1,284 @@
+package facts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Compute follows every path of a graph and collects the facts about its paths,
+// key policy statements and policy documents. Its cost grows with the number of
+// paths and statements, not with their product.
+func Compute(g *graph.Graph) *Result {
+	c := &computation{
+		index:  newIndex(g),
+		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}},
+		serves: map[*iam.Statement]bool{},
+	}
+	var walked []*walkedOrigin
+	for _, node := range g.Nodes {
+		if node.Kind != graph.Distribution || node.External != "" {
+			continue
+		}
+		for _, origin := range g.Children(node.ID, graph.Origin) {
+			walked = append(walked, c.walkWorlds(node, origin))
+		}
+	}
+	for _, origin := range walked {
+		if path := c.path(origin); path != nil {
+			c.result.Paths = append(c.result.Paths, path)
+			c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
+		}
+	}
+	c.policies()
+	return c.result
+}
+
+type computation struct {
+	*index
+	result *Result
+	// serves holds the statements that let, or may let, some path decrypt.
+	serves map[*iam.Statement]bool
+}
+
+func (c *computation) subject(subject Subject, facts map[string]Fact) {
+	c.result.Subjects = append(c.result.Subjects, subject)
+	c.result.Facts[subject.ID] = facts
+}
+
+// A walkedOrigin holds an origin's views in all worlds in which it has a path.
+type walkedOrigin struct {
+	distribution, origin *graph.Node
+	views                []*view
+	worlds               []*value.World
+	complete             bool
+}
+
+func (c *computation) walkWorlds(distribution, origin *graph.Node) *walkedOrigin {
+	walked := &walkedOrigin{distribution: distribution, origin: origin}
+	walked.complete = value.Worlds(c.graph.Variables,
+		func(world *value.World) *view { return c.walk(distribution, origin, world) },
+		func(world *value.World, seen *view) {
+			if !seen.exists {
+				return
+			}
+			walked.views = append(walked.views, seen)
+			walked.worlds = append(walked.worlds, world)
+			for _, match := range seen.matches {
+				if match.Statement.Allow == iam.Yes && match.Applies() != iam.No {
+					c.serves[match.Statement] = true
+				}
+			}
+		})
+	return walked
+}
+
+// path joins the views of all worlds to one answer, or nil where there is no
+// path in any.
+func (c *computation) path(walked *walkedOrigin) *Path {
+	if len(walked.views) == 0 {
+		return nil
+	}
+	for _, seen := range walked.views {
+		c.refineDecrypt(seen)
+	}
+	first := walked.views[0]
+	path := &Path{
+		ID:           "path:" + walked.origin.ID,
+		Distribution: walked.distribution,
+		Origin:       walked.origin,
+		OriginID:     walked.origin.Attribute("origin_id").String(),
+		IdentityKind: first.identityKind,
+		Identity:     first.identity,
+		Principal:    first.principal,
+		Bucket:       first.bucket,
+		Encryption:   first.encryption,
+		BucketName:   first.bucketName,
+		Algorithm:    first.algorithm,
+		BucketKey:    first.bucketKey,
+		BucketPolicy: first.bucketPolicy,
+		Key:          first.key,
+		ManagedBy:    first.managedBy,
+		KeyPolicy:    first.keyPolicy,
+		Facts:        map[string]Fact{},
+	}
+	for _, seen := range walked.views[1:] {
+		path.blur(seen)
+	}
+	for _, seen := range walked.views {
+		path.Assumed = union(path.Assumed, seen.assumed)
+	}
+	c.decide(path, walked)
+	c.describe(path, walked)
+	return path
+}
+
+// blur forgets what differs between worlds.
+func (p *Path) blur(seen *view) {
+	blurNode := func(node **graph.Node, other *graph.Node) {
+		if *node != other {
+			*node = nil
+		}
+	}
+	blurText := func(text *string, other string) {
+		if *text != other {
+			*text = unknownText
+		}
+	}
+	blurNode(&p.Identity, seen.identity)
+	blurNode(&p.Bucket, seen.bucket)
+	blurNode(&p.Encryption, seen.encryption)
+	blurNode(&p.BucketPolicy, seen.bucketPolicy)
+	blurNode(&p.Key, seen.key)
+	blurNode(&p.KeyPolicy, seen.keyPolicy)
+	blurText(&p.BucketName, seen.bucketName)
+	blurText(&p.Algorithm, seen.algorithm)
+	blurText(&p.BucketKey, seen.bucketKey)
+	blurText(&p.ManagedBy, seen.managedBy)
+	blurText(&p.Principal, seen.principal)
+	if p.IdentityKind != seen.identityKind {
+		p.IdentityKind = NoIdentity
+		p.Unknowns = union(p.Unknowns, []string{"how the origin signs its requests depends on conditions"})
+	}
+}
+
+// decide sets the verdict, the facts and the unknowns.
+func (c *computation) decide(path *Path, walked *walkedOrigin) {
+	counts := map[Verdict]int{}
+	for _, seen := range walked.views {
+		counts[seen.verdict()]++
+	}
+	total := len(walked.views)
+	switch {
+	case !walked.complete:
+		path.Verdict = Undecided
+		path.Unknowns = union(path.Unknowns, []string{fmt.Sprintf("more than %d combinations of conditions decide about this path", value.MaxWorlds)})
+	case counts[NotKMS] == total:
+		path.Verdict = NotKMS
+	case counts[Unreadable] == total:
+		path.Verdict = Unreadable
+	case counts[Readable]+counts[NotKMS] == total:
+		path.Verdict = Readable
+	default:
+		path.Verdict = Undecided
+	}
+	for _, name := range PathFacts {
+		path.Facts[name] = joinFact(name, walked.views, path.Verdict)
+	}
+	if path.Verdict != Undecided {
+		return
+	}
+	for i, seen := range walked.views {
+		switch seen.verdict() {
+		case Unreadable:
+			if when := walked.worlds[i].Describe(c.graph.Variables); when != "" {
+				path.Unknowns = union(path.Unknowns, []string{"it is broken when " + when + ": " + strings.Join(seen.failures(), "; ")})
+			}
+		case Undecided:
+			path.Unknowns = union(path.Unknowns, seen.doubts())
+		case Readable, NotKMS:
+		}
+	}
+}
+
+// failures and doubts say why facts are No and Unknown.
+func (v *view) failures() []string { return v.texts(iam.No) }
+
+func (v *view) doubts() []string { return union(slices.Clone(v.unknowns), v.texts(iam.Unknown)) }
+
+func (v *view) texts(verdict iam.Truth) []string {
+	var texts []string
+	for _, name := range PathFacts {
+		if fact := v.facts[name]; fact.Verdict == verdict {
+			for _, reason := range fact.Reasons {
+				texts = union(texts, []string{reason.Text})
+			}
+		}
+	}
+	return texts
+}
+
+// joinFact says what holds of a fact in all worlds. On an unreadable path every
+// cause of every world counts, since each world is broken by one of them.
+func joinFact(name string, views []*view, verdict Verdict) Fact {
+	joined := Fact{Verdict: iam.Yes}
+	no := 0
+	for i, seen := range views {
+		fact, checked := seen.facts[name]
+		if !checked {
+			fact = Fact{Verdict: iam.Unknown}
+		}
+		if fact.Verdict == iam.No {
+			no++
+		}
+		if i == 0 {
+			joined.Verdict = fact.Verdict
+		} else if joined.Verdict != fact.Verdict {
+			joined.Verdict = iam.Unknown
+		}
+		for _, reason := range fact.Reasons {
+			if !slices.Contains(joined.Reasons, reason) {
+				joined.Reasons = append(joined.Reasons, reason)
+			}
+		}
+	}
+	if verdict == Unreadable && no > 0 && joined.Verdict != iam.No {
+		joined.Verdict = iam.No
+		joined.Reasons = nil
+		for _, seen := range views {
+			if fact := seen.facts[name]; fact.Verdict == iam.No {
+				for _, reason := range fact.Reasons {
+					if !slices.Contains(joined.Reasons, reason) {
+						joined.Reasons = append(joined.Reasons, reason)
+					}
+				}
+			}
+		}
+	}
+	return joined
+}
+
+// refineDecrypt tells a grant that is missing from one that is written and can
+// never apply: a statement that allows this identity kms:Decrypt, fails by its
+// resource or conditions, and serves no other path.
+func (c *computation) refineDecrypt(seen *view) {
+	fact := seen.facts[Decrypt]
+	if fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != "decrypt-not-granted" || seen.keyPolicy == nil {
+		return
+	}
+	var reasons []Reason
+	for _, match := range seen.matches {
+		if !c.meant(match) || c.serves[match.Statement] {
+			continue
+		}
+		causes := slices.Concat(match.Action.Reasons, match.Resource.Reasons, match.Condition.Reasons)
+		reason := Reason{
+			Code: "decrypt-grant-ineffective",
+			Text: describeStatement(match.Statement) + " of the key policy of " + seen.key.Address + " never applies",
+			Node: (&walker{index: c.index}).statementNode(seen.keyPolicy, match.Statement),
+		}
+		if len(causes) > 0 {
+			reason.Text += ": " + causes[0].Text
+			reason.Path = causes[0].Path
+		}
+		reasons = append(reasons, reason)
+	}
+	if len(reasons) > 0 {
+		seen.facts[Decrypt] = Fact{Verdict: iam.No, Reasons: reasons}
+	}
+}
+
+// meant reports whether a statement is written for the identity of the request.
+func (c *computation) meant(match iam.Match) bool {
+	if match.Statement.Allow != iam.Yes || match.Principal.Truth != iam.Yes || match.Statement.NamesEveryone() == iam.Yes {
+		return false
+	}
+	// A statement for CloudFront without any Action is accepted by AWS KMS
+	// and has no effect; nobody writes it for anything but decrypting.
+	noAction := match.Statement.Actions == nil && match.Statement.NotActions == nil
+	return match.Action.Truth == iam.Yes || noAction
+}

@@ -1,0 +1,121 @@
+package facts
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// endpointKind says what an origin's domain name leads to.
+type endpointKind int
+
+const (
+	// otherEndpoint is no S3 endpoint: a load balancer, a function URL.
+	otherEndpoint endpointKind = iota
+	// unknownEndpoint may be anything.
+	unknownEndpoint
+	restEndpoint
+	websiteEndpoint
+	// accessPointEndpoint is an access point or a multi-Region access point.
+	accessPointEndpoint
+)
+
+// The forms of S3's endpoints, with the bucket's name as the first group. See
+// "Methods for accessing a bucket" and "Amazon S3 Regional endpoints" in the S3
+// User Guide and the AWS General Reference. A name may hold dots, so that the
+// first group is greedy up to the first ".s3" that a Region or the end follows.
+var (
+	restForm        = regexp.MustCompile(`^(.+?)\.s3(?:\.dualstack)?(?:[.-][^.]+)?\.amazonaws\.com(?:\.cn)?$`)
+	websiteForm     = regexp.MustCompile(`^(.+?)\.s3-website[.-][^.]+\.amazonaws\.com(?:\.cn)?$`)
+	accessPointForm = regexp.MustCompile(`\.(?:s3-accesspoint|accesspoint\.s3-global)(?:\.|-)?.*\.?amazonaws\.com(?:\.cn)?$`)
+)
+
+// placeholder stands for the i-th non-literal part of a text; it is a rune of a
+// private use area, which no host name holds.
+const placeholder = 0xF0000
+
+// parseEndpoint reads an expanded domain name. bucket is the symbolic name.
+func parseEndpoint(domain value.Value) (kind endpointKind, bucket value.Value) {
+	if domain.Kind != value.String {
+		return unknownEndpoint, domain
+	}
+	text, symbols := flatten(domain)
+	text = strings.TrimPrefix(text, "http://")
+	if match := websiteForm.FindStringSubmatch(text); match != nil {
+		return websiteEndpoint, unflatten(match[1], symbols, domain.Location)
+	}
+	if accessPointForm.MatchString(text) {
+		return accessPointEndpoint, domain
+	}
+	if match := restForm.FindStringSubmatch(text); match != nil {
+		return restEndpoint, unflatten(match[1], symbols, domain.Location)
+	}
+	if len(symbols) == 0 {
+		return otherEndpoint, domain
+	}
+	// Literal text at the end that no S3 endpoint ends in decides as well.
+	if tail := text[strings.LastIndexFunc(text, isPlaceholder)+1:]; strings.Contains(strings.TrimLeftFunc(tail, isPlaceholder), ".") && !strings.HasSuffix(text, ".amazonaws.com") && !strings.HasSuffix(text, ".amazonaws.com.cn") {
+		return otherEndpoint, domain
+	}
+	return unknownEndpoint, domain
+}
+
+func isPlaceholder(r rune) bool { return r >= placeholder && r < placeholder+0xFFFE }
+
+// flatten writes a String as one text in which a placeholder stands for each
+// part that is not literal.
+func flatten(v value.Value) (text string, symbols []value.Part) {
+	var builder strings.Builder
+	for _, part := range v.Parts {
+		if part.Kind == value.Literal {
+			builder.WriteString(part.Text)
+			continue
+		}
+		builder.WriteRune(rune(placeholder + len(symbols)))
+		symbols = append(symbols, part)
+	}
+	return builder.String(), symbols
+}
+
+func unflatten(text string, symbols []value.Part, at source.Location) value.Value {
+	result := value.Value{Kind: value.String, Location: at}
+	var literal strings.Builder
+	flush := func() {
+		if literal.Len() > 0 {
+			result.Parts = append(result.Parts, value.Part{Kind: value.Literal, Text: literal.String(), Location: at})
+			literal.Reset()
+		}
+	}
+	for _, r := range text {
+		if isPlaceholder(r) {
+			flush()
+			result.Parts = append(result.Parts, symbols[r-placeholder])
+			continue
+		}
+		literal.WriteRune(r)
+	}
+	flush()
+	return result
+}
+
+// textKey is equal for equal texts. opaque is true where part of v is unknown.
+func textKey(v value.Value) (key string, opaque bool) {
+	if v.Kind != value.String {
+		return "", true
+	}
+	var builder strings.Builder
+	for _, part := range v.Parts {
+		switch part.Kind {
+		case value.Literal:
+			builder.WriteString(part.Text)
+		case value.ReferenceTo:
+			builder.WriteString("\x00" + strconv.Quote(part.Reference.Node) + "." + string(part.Reference.Attribute) + "\x00")
+		default:
+			return "", true
+		}
+	}
+	return builder.String(), false
+}

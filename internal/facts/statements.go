@@ -1,0 +1,97 @@
+package facts
+
+import (
+	"slices"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// policies makes subjects of all policy documents and of the statements of all
+// key policies.
+func (c *computation) policies() {
+	for _, node := range c.graph.Nodes {
+		if node.Kind != graph.Policy || node.Document == nil {
+			continue
+		}
+		c.document(node)
+		if role, _ := node.Attribute("role").Literal(); role == graph.KeyPolicy {
+			c.keyPolicy(node)
+		}
+	}
+}
+
+func (c *computation) document(policy *graph.Node) {
+	fact := Fact{Verdict: iam.No}
+	role, _ := policy.Attribute("role").Literal()
+	for i, problem := range policy.Document.ProblemsFor(role) {
+		fact.Verdict = iam.Yes
+		fact.Reasons = append(fact.Reasons, Reason{Code: problem.Code, Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
+	}
+	c.subject(Subject{ID: policy.ID, Kind: DocumentSubject}, map[string]Fact{Problems: fact})
+}
+
+func (c *computation) keyPolicy(policy *graph.Node) {
+	key := c.attachedKey(policy)
+	if key != nil {
+		c.result.Keys[policy.ID] = key.ID
+	}
+	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
+		if key != nil {
+			c.result.Keys[node.ID] = key.ID
+		}
+		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, c.statement(node.Statement, key))
+	}
+}
+
+// attachedKey is the key that a policy is written for, where that does not
+// depend on conditions.
+func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
+	var keys []*graph.Node
+	complete := value.Worlds(c.graph.Variables,
+		func(world *value.World) *graph.Node {
+			if !policy.When.In(world) {
+				return nil
+			}
+			return c.key(policy.Attribute("target"), policy.Unit, world).node
+		},
+		func(_ *value.World, key *graph.Node) {
+			if key != nil && !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		})
+	if !complete || len(keys) != 1 {
+		return nil
+	}
+	return keys[0]
+}
+
+// statement collects the facts about one statement of a key policy.
+func (c *computation) statement(s *iam.Statement, key *graph.Node) map[string]Fact {
+	return map[string]Fact{
+		AllowsDecrypt:   c.allowsDecrypt(s, key),
+		NamesEveryone:   {Verdict: s.NamesEveryone()},
+		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
+		RestrictsWho:    fromResult(s.RestrictsWho()),
+	}
+}
+
+func (c *computation) allowsDecrypt(s *iam.Statement, key *graph.Node) Fact {
+	if s.Allow == iam.No {
+		return Fact{Verdict: iam.No}
+	}
+	fact := fromResult(s.AllowsAction("kms:Decrypt"))
+	resource := fromResult(s.Match(c.anyDecrypt(key)).Resource)
+	fact.Verdict = min(fact.Verdict, resource.Verdict, s.Allow)
+	fact.Reasons = append(fact.Reasons, resource.Reasons...)
+	return fact
+}
+
+func fromResult(result iam.Result) Fact {
+	fact := Fact{Verdict: result.Truth}
+	for _, reason := range result.Reasons {
+		fact.Reasons = append(fact.Reasons, Reason{Code: reason.Code, Text: reason.Text, Path: reason.Path})
+	}
+	return fact
+}

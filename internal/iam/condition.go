@@ -1,0 +1,318 @@
+package iam
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Codes of reasons about conditions.
+const (
+	// CodeCondition: a condition compares with another value than is sent.
+	CodeCondition = "condition"
+	// CodeMissingKey: the request does not carry the condition key.
+	CodeMissingKey = "condition-key-missing"
+	// CodeUndocumentedKey: nobody documents whether it carries the key.
+	CodeUndocumentedKey = "condition-key-undocumented"
+	// CodeUnknownValue: the value written or sent is not known.
+	CodeUnknownValue = "condition-value-unknown"
+)
+
+// matchConditions says whether all conditions of a statement hold.
+func (s *Statement) matchConditions(e evaluation) Result {
+	combined := yes()
+	for _, c := range s.Conditions {
+		combined = both(combined, c.match(e))
+	}
+	if reason, gap := s.Gaps["Condition"]; gap {
+		combined = both(combined, result(Unknown, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]}))
+	}
+	return combined
+}
+
+// both is the conjunction of two results, with the reasons of the lesser one.
+func both(x, y Result) Result {
+	switch {
+	case x.Truth < y.Truth:
+		return x
+	case y.Truth < x.Truth:
+		return y
+	default:
+		x.Reasons = append(x.Reasons[:len(x.Reasons):len(x.Reasons)], y.Reasons...)
+		return x
+	}
+}
+
+// name is the operator and key as a person writes them.
+func (c Condition) name() string {
+	operator := c.Operator
+	if c.Qualifier != "" {
+		operator = c.Qualifier + ":" + operator
+	}
+	if c.IfExists {
+		operator += "IfExists"
+	}
+	return operator + " " + c.Key
+}
+
+func (c Condition) reason(code, format string, arguments ...any) Reason {
+	return Reason{Code: code, Text: fmt.Sprintf(format, arguments...), Path: c.Path, Location: c.Location}
+}
+
+// match says whether a condition holds for a request.
+func (c Condition) match(e evaluation) Result {
+	context := e.request.Context[strings.ToLower(c.Key)]
+	if context.Presence == Undocumented {
+		why := context.Reason
+		if why == "" {
+			why = fmt.Sprintf("AWS does not document whether %s sends %s", e.request.caller(), c.Key)
+		}
+		return result(Unknown, c.reason(CodeUndocumentedKey, "%s: %s", c.name(), why))
+	}
+	if c.Operator == "Null" {
+		return c.matchNull(context)
+	}
+	if context.Presence == Missing {
+		return c.matchMissing(e)
+	}
+	return c.matchPresent(e, context)
+}
+
+// matchNull compares whether the key is absent with "true" or "false".
+func (c Condition) matchNull(context ContextValue) Result {
+	answer := No
+	for _, written := range c.Values {
+		text, literal := written.Literal()
+		if !literal {
+			answer = Or(answer, Unknown)
+			continue
+		}
+		answer = Or(answer, truthOf(strings.EqualFold(text, "true") == (context.Presence == Missing)))
+	}
+	if answer == Yes {
+		return yes()
+	}
+	return result(answer, c.reason(CodeCondition, "%s does not hold for this request", c.name()))
+}
+
+// matchMissing says what holds of a key that the request does not carry: see
+// "Condition operators with a missing key" in the IAM User Guide.
+func (c Condition) matchMissing(e evaluation) Result {
+	holds := c.IfExists || c.Qualifier == "ForAllValues" || operators[c.Operator].negated && c.Qualifier == ""
+	if holds {
+		return yes()
+	}
+	return result(No, c.reason(CodeMissingKey, "%s never holds, since %s sends no %s", c.name(), e.request.caller(), c.Key))
+}
+
+func (c Condition) matchPresent(e evaluation, context ContextValue) Result {
+	someYes, someNo, someUnknown := false, false, false
+	note := ""
+	for _, sent := range context.Values {
+		answer := No
+		for _, written := range c.Values {
+			each, odd := operators[c.Operator].compare(e, written, sent)
+			answer = Or(answer, each)
+			if odd != "" {
+				note = odd
+			}
+		}
+		if operators[c.Operator].negated {
+			answer = Not(answer)
+		}
+		someYes, someNo, someUnknown = someYes || answer == Yes, someNo || answer == No, someUnknown || answer == Unknown
+	}
+	switch {
+	case someYes && !someNo && !someUnknown:
+		return yes()
+	case someNo && !someYes && !someUnknown:
+		return result(No, c.reason(CodeCondition, "%s", c.compared(e, context, note)))
+	default:
+		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(e, context)))
+	}
+}
+
+// compared says what is compared with what.
+func (c Condition) compared(e evaluation, context ContextValue, note string) string {
+	text := fmt.Sprintf("%s is %s, but %s sends %s", c.name(), list(c.Values), e.request.caller(), list(context.Values))
+	if context.Reason != "" {
+		text += " (" + context.Reason + ")"
+	}
+	if note != "" {
+		text += "; " + note
+	}
+	return text
+}
+
+// undecided says why a comparison is not decided.
+func (c Condition) undecided(e evaluation, context ContextValue) string {
+	for _, written := range c.Values {
+		if reasons := written.Reasons(); len(reasons) > 0 && reasons[0] != "" {
+			return fmt.Sprintf("%s: %s", c.name(), reasons[0])
+		}
+	}
+	for _, written := range c.Values {
+		if _, literal := written.Literal(); literal {
+			return fmt.Sprintf("%s is the literal %s, which cannot be compared with %s before it is deployed", c.name(), list(c.Values), list(context.Values))
+		}
+	}
+	return fmt.Sprintf("whether %s %s is %s is not known before it is deployed", c.name(), list(c.Values), list(context.Values))
+}
+
+func list(values []value.Value) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = v.String()
+	}
+	return strings.Join(texts, " or ")
+}
+
+// caller names who asks, for messages.
+func (r Request) caller() string {
+	if r.Caller.Type == Service {
+		return "CloudFront"
+	}
+	return "the origin access identity"
+}
+
+// restrictingKeys are the condition keys that pin who may call to an account, an
+// organisation or a network.
+var restrictingKeys = map[string]bool{
+	"aws:principalarn":      true,
+	"aws:principalaccount":  true,
+	"aws:principalorgid":    true,
+	"aws:principalorgpaths": true,
+	"kms:calleraccount":     true,
+	"aws:sourcearn":         true,
+	"aws:sourceaccount":     true,
+	"aws:sourceorgid":       true,
+	"aws:sourceorgpaths":    true,
+	"aws:sourcevpc":         true,
+	"aws:sourcevpce":        true,
+	"aws:sourceip":          true,
+}
+
+// RestrictsWho says whether a condition pins who may call: by a key that names
+// an account, an organisation or a network, with a value that pins one, and an
+// operator that fails where the key is absent.
+func (s *Statement) RestrictsWho() Result {
+	combined := result(No)
+	for _, c := range s.Conditions {
+		answer := c.restricts()
+		combined.Truth = Or(combined.Truth, answer)
+		if answer == Unknown {
+			combined.Reasons = append(combined.Reasons, c.reason(CodeUnknownValue, "%s: %s", c.name(), reasonOf(firstOf(c.Values), "its value is not known")))
+		}
+	}
+	if reason, gap := s.Gaps["Condition"]; gap {
+		combined.Truth = Or(combined.Truth, Unknown)
+		combined.Reasons = append(combined.Reasons, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]})
+	}
+	return combined
+}
+
+func firstOf(values []value.Value) value.Value {
+	if len(values) == 0 {
+		return value.Value{}
+	}
+	return values[0]
+}
+
+func (c Condition) restricts() Truth {
+	key := strings.ToLower(c.Key)
+	if !restrictingKeys[key] || c.IfExists || c.Qualifier == "ForAllValues" || operators[c.Operator].negated || c.Operator == "Null" {
+		return No
+	}
+	// Values are alternatives: the widest one decides.
+	answer := Yes
+	for _, written := range c.Values {
+		answer = And(answer, pins(key, written, c.Operator))
+	}
+	if len(c.Values) == 0 {
+		return No
+	}
+	return answer
+}
+
+// pins says whether a value of a restricting key admits one account,
+// organisation or network only.
+func pins(key string, written value.Value, operator string) Truth {
+	text, literal := written.Literal()
+	switch key {
+	case "aws:sourceip":
+		if !literal {
+			return Unknown
+		}
+		network, err := parseNetwork(text)
+		return truthOf(err == nil && network.Bits() > 0)
+	case "aws:sourcearn", "aws:principalarn":
+		return pinsAccount(written, operator)
+	}
+	if !literal {
+		return pinnedUnlessUnknown(written)
+	}
+	if operator == "StringLike" || strings.HasPrefix(operator, "Arn") {
+		return truthOf(strings.Trim(text, "*?") != "")
+	}
+	return truthOf(text != "")
+}
+
+// pinsAccount looks at the account of an ARN pattern. An ARN without an account,
+// such as a bucket's, pins the one resource that it names.
+func pinsAccount(written value.Value, operator string) Truth {
+	if written.Kind != value.String {
+		return Unknown
+	}
+	if _, alone := written.SoleReference(); alone {
+		return Yes
+	}
+	c := comparison{generated: func(string) bool { return true }}
+	wildcards := operator != "StringEquals" && operator != "StringEqualsIgnoreCase"
+	parts, _ := c.segments(c.tokenize(written, wildcards, false))
+	if len(parts) < arnSegments {
+		if len(written.Reasons()) > 0 {
+			return Unknown
+		}
+		// It matches no ARN, so that it admits nobody.
+		return truthOf(!spellsOnlyWildcards(parts))
+	}
+	account := parts[4]
+	for _, t := range account {
+		switch t.kind {
+		case anyText, anyRune:
+			return No
+		case unknownToken:
+			return Unknown
+		}
+	}
+	if len(account) == 0 {
+		return truthOf(!onlyWildcards(parts[5]))
+	}
+	return Yes
+}
+
+func spellsOnlyWildcards(parts [][]token) bool {
+	for _, part := range parts {
+		if !onlyWildcards(part) {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyWildcards(tokens []token) bool {
+	for _, t := range tokens {
+		if t.kind != anyText && t.kind != anyRune {
+			return false
+		}
+	}
+	return true
+}
+
+func pinnedUnlessUnknown(v value.Value) Truth {
+	if v.Kind != value.String || len(v.Reasons()) > 0 {
+		return Unknown
+	}
+	return Yes
+}

@@ -1,0 +1,154 @@
+package suggest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// An expression is text of the target language that is not a literal.
+type expression struct {
+	// code is the expression itself; template is how it stands inside a
+	// text, and display how a person reads it.
+	code, template, display string
+}
+
+// A scope resolves references for one place in one file.
+type scope struct {
+	graph  *graph.Graph
+	at     *graph.Node
+	form   form
+	advice []string
+}
+
+// resolve replaces {"reference": ...} by expressions, deeply.
+func (s *scope) resolve(element any) any {
+	switch element := element.(type) {
+	case map[string]any:
+		if id, ok := element["reference"].(string); ok {
+			return s.expression(id, text(element, "attribute"))
+		}
+		resolved := make(map[string]any, len(element))
+		for name, inner := range element {
+			resolved[name] = s.resolve(inner)
+		}
+		return resolved
+	case []any:
+		resolved := make([]any, len(element))
+		for i, inner := range element {
+			resolved[i] = s.resolve(inner)
+		}
+		return resolved
+	default:
+		return element
+	}
+}
+
+func (s *scope) expression(id, attribute string) any {
+	node := s.graph.Node(id)
+	if node == nil {
+		return "<the " + attribute + " of " + id + ">"
+	}
+	switch s.form {
+	case templateYAML, templateJSON:
+		return s.templateExpression(node, attribute)
+	case plainJSON:
+		s.advice = append(s.advice, "fill in the parts in angle brackets: a JSON file cannot refer to the stack")
+		return map[string]string{
+			"arn":  "arn:aws:cloudfront::<account id>:distribution/<id of " + node.Address + ">",
+			"any":  "arn:aws:cloudfront::<account id>:distribution/*",
+			"root": "arn:aws:iam::<account id>:root",
+		}[attribute]
+	default:
+		return s.terraformExpression(node, attribute)
+	}
+}
+
+// templateExpression is a Fn::Sub: AWS::CloudFront::Distribution has no ARN
+// attribute. A distribution of another stack has to be passed in.
+func (s *scope) templateExpression(node *graph.Node, attribute string) any {
+	name := node.Address
+	if node.Unit != s.at.Unit {
+		name = "DistributionId"
+		s.advice = append(s.advice, fmt.Sprintf("%s is defined in another template; pass its id in as the parameter DistributionId", node.Address))
+	}
+	text := map[string]string{
+		"arn":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${" + name + "}",
+		"any":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*",
+		"root": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root",
+	}[attribute]
+	code := "!Sub " + text
+	if s.form == templateJSON {
+		code = `{ "Fn::Sub": "` + text + `" }`
+	}
+	return expression{code: code, template: text, display: text}
+}
+
+func (s *scope) terraformExpression(node *graph.Node, attribute string) any {
+	if attribute == "root" {
+		name := callerIdentityName(s.graph, s.at)
+		if name == "" {
+			name = "current"
+		}
+		template := "arn:aws:iam::${data.aws_caller_identity." + name + ".account_id}:root"
+		return expression{code: `"` + template + `"`, template: template, display: template}
+	}
+	if node.Unit != s.at.Unit {
+		s.advice = append(s.advice, fmt.Sprintf("%s is defined in another root module; pass its ARN in as the variable distribution_arn", node.Address))
+		return expression{code: "var.distribution_arn", template: "${var.distribution_arn}", display: "var.distribution_arn"}
+	}
+	if modulePath(node.Address) != modulePath(s.at.Address) {
+		s.advice = append(s.advice, fmt.Sprintf("%s is not in scope in this module; pass its ARN in as the variable distribution_arn", node.Address))
+		return expression{code: "var.distribution_arn", template: "${var.distribution_arn}", display: "var.distribution_arn"}
+	}
+	code := localAddress(node, s.at) + "." + attribute
+	if node.Attribute("id").Kind != value.Absent && node.External != "" {
+		code = node.Address + "." + attribute
+	}
+	return expression{code: code, template: "${" + code + "}", display: code}
+}
+
+var moduleStep = regexp.MustCompile(`^module\.[^.\[]+(\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?\.`)
+
+// modulePath is the leading module steps of a Terraform address.
+func modulePath(address string) string {
+	steps := ""
+	for {
+		step := moduleStep.FindString(address)
+		if step == "" {
+			return steps
+		}
+		steps += step
+		address = address[len(step):]
+	}
+}
+
+// localAddress is how a resource is called inside the module of at.
+func localAddress(node, at *graph.Node) string {
+	return strings.TrimPrefix(node.Address, modulePath(at.Address))
+}
+
+// display replaces expressions by what a person reads.
+func display(element any) any {
+	switch element := element.(type) {
+	case expression:
+		return element.display
+	case map[string]any:
+		shown := make(map[string]any, len(element))
+		for name, inner := range element {
+			shown[name] = display(inner)
+		}
+		return shown
+	case []any:
+		shown := make([]any, len(element))
+		for i, inner := range element {
+			shown[i] = display(inner)
+		}
+		return shown
+	default:
+		return element
+	}
+}

@@ -1,0 +1,246 @@
+// Package loader finds the units of a repository and reads them into one graph.
+//
+// A unit is what is deployed together: a Terraform root module with the modules
+// it calls, or a CloudFormation template. The paths that a caller gives only
+// choose among units: each is always read whole, so that nothing is ever judged
+// missing because a list of files was partial.
+package loader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/loader/cloudformation"
+	"github.com/originkey/originkey/loader/terraform"
+)
+
+// Options are what the user says besides the paths.
+type Options struct {
+	// Directory is the working directory that paths are relative to.
+	Directory string
+	// Variables are Terraform input variables by name.
+	Variables map[string]string
+	// VariableFiles are Terraform variable files, relative to Directory.
+	VariableFiles []string
+	// ParameterFiles are CloudFormation parameter files in the form of the
+	// AWS CLI, relative to Directory.
+	ParameterFiles []string
+	// Exclude are globs over paths relative to the repository root.
+	Exclude []string
+}
+
+// A Result is what was read.
+type Result struct {
+	Graph       *graph.Graph
+	Diagnostics []source.Diagnostic
+	// Root is the absolute path of the repository root.
+	Root string
+}
+
+// A UsageError is a mistake in what the caller asked for.
+type UsageError struct{ Message string }
+
+// Error implements error.
+func (e *UsageError) Error() string { return e.Message }
+
+// Load reads the units that the paths choose. The error is a *UsageError, or
+// says why the repository cannot be read at all; whatever is wrong with single
+// files is a diagnostic.
+func Load(ctx context.Context, paths []string, options Options) (*Result, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	rootPath, chosen, err := locate(options.Directory, paths)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(rootPath)
+	if err != nil {
+		return nil, fmt.Errorf("open the repository root: %w", err)
+	}
+	defer root.Close()
+
+	repository, err := newRepository(root, options.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	units := repository.units(chosen)
+	inputs, err := readInputs(options)
+	if err != nil {
+		return nil, err
+	}
+
+	builders := make([]*graph.Builder, len(units))
+	diagnostics := make([][]source.Diagnostic, len(units))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, unit := range units {
+		group.Go(func() error {
+			builders[i], diagnostics[i] = loadUnit(ctx, repository, unit, inputs)
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("read the repository: %w", err)
+	}
+
+	whole := graph.NewBuilder()
+	for i, builder := range builders {
+		if builder == nil {
+			continue
+		}
+		if err := whole.Merge(builder); err != nil {
+			diagnostics[i] = append(diagnostics[i], source.Diagnostic{
+				Location: source.Location{File: units[i].path}, Severity: source.Error, Message: err.Error(),
+			})
+		}
+	}
+	result := &Result{Graph: whole.Freeze(), Root: rootPath, Diagnostics: repository.diagnostics}
+	for _, unit := range diagnostics {
+		result.Diagnostics = append(result.Diagnostics, unit...)
+	}
+	sortDiagnostics(result)
+	return result, nil
+}
+
+// loadUnit reads one unit. A panic of a loader is that unit's diagnostic: the
+// other units are still linted.
+func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inputs) (builder *graph.Builder, diagnostics []source.Diagnostic) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			builder = nil
+			diagnostics = []source.Diagnostic{{
+				Location: source.Location{File: unit.path},
+				Severity: source.Error,
+				Message:  fmt.Sprintf("internal error, please report it: %v (%s)", cause, panicSite(debug.Stack())),
+			}}
+		}
+	}()
+	switch unit.kind {
+	case terraformRoot:
+		return terraform.Load(ctx, repository, unit.path, terraform.Options{
+			Variables: inputs.variables, VariableFiles: inputs.variableFiles,
+		})
+	case template:
+		file, err := repository.ReadFile(unit.path)
+		if err != nil {
+			return nil, []source.Diagnostic{unreadable(unit.path, err)}
+		}
+		return cloudformation.Load(ctx, file, cloudformation.Options{
+			Parameters: inputs.parameters, ReadFile: repository.ReadFile,
+		})
+	default:
+		return repository.checkSyntax(unit.path)
+	}
+}
+
+// panicSite returns the function of this module that panicked, without paths.
+func panicSite(stack []byte) string {
+	const module = "github.com/originkey/originkey/"
+	seenPanic := false
+	for line := range strings.Lines(string(stack)) {
+		if strings.HasPrefix(line, "panic(") {
+			seenPanic = true
+		}
+		if name, ok := strings.CutPrefix(line, module); ok && seenPanic {
+			name, _, _ = strings.Cut(name, "(0x")
+			return strings.TrimSpace(name)
+		}
+	}
+	return "unknown place"
+}
+
+// locate returns the absolute repository root and the paths relative to it.
+func locate(directory string, paths []string) (root string, chosen []string, err error) {
+	for _, name := range paths {
+		absolute := name
+		if !filepath.IsAbs(absolute) {
+			absolute = filepath.Join(directory, name)
+		}
+		absolute, err = filepath.EvalSymlinks(absolute)
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return "", nil, &UsageError{fmt.Sprintf("%s does not exist", name)}
+			}
+			return "", nil, &UsageError{fmt.Sprintf("%s cannot be read: %v", name, cause(err))}
+		}
+		its, err := repositoryRoot(absolute)
+		if err != nil {
+			return "", nil, &UsageError{fmt.Sprintf("%s cannot be read: %v", name, cause(err))}
+		}
+		if root != "" && its != root {
+			return "", nil, &UsageError{fmt.Sprintf("%s and %s are in different repositories; lint them one at a time", paths[0], name)}
+		}
+		root = its
+		relative, err := filepath.Rel(root, absolute)
+		if err != nil {
+			return "", nil, fmt.Errorf("locate %s in its repository: %w", name, err)
+		}
+		chosen = append(chosen, filepath.ToSlash(relative))
+	}
+	return root, chosen, nil
+}
+
+// repositoryRoot is the nearest ancestor with a .git entry, which is a file in a
+// worktree, else the folder itself.
+func repositoryRoot(absolute string) (string, error) {
+	information, err := os.Stat(absolute)
+	if err != nil {
+		return "", fmt.Errorf("find the repository root: %w", err)
+	}
+	folder := absolute
+	if !information.IsDir() {
+		folder = filepath.Dir(absolute)
+	}
+	for candidate := folder; ; candidate = filepath.Dir(candidate) {
+		if _, err := os.Lstat(filepath.Join(candidate, ".git")); err == nil {
+			return candidate, nil
+		}
+		if candidate == filepath.Dir(candidate) {
+			return folder, nil
+		}
+	}
+}
+
+// cause drops the path from a file error: messages never hold absolute paths.
+func cause(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+func unreadable(name string, err error) source.Diagnostic {
+	return source.Diagnostic{
+		Location: source.Location{File: name},
+		Severity: source.Error,
+		Message:  fmt.Sprintf("cannot be read: %v", cause(err)),
+	}
+}
+
+func sortDiagnostics(result *Result) {
+	slices.SortStableFunc(result.Diagnostics, func(x, y source.Diagnostic) int {
+		if order := x.Location.Compare(y.Location); order != 0 {
+			return order
+		}
+		return strings.Compare(x.Message, y.Message)
+	})
+	result.Diagnostics = slices.Compact(result.Diagnostics)
+	for i := range result.Diagnostics {
+		result.Diagnostics[i].File = path.Clean(result.Diagnostics[i].File)
+	}
+}

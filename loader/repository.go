@@ -1,0 +1,261 @@
+package loader
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/loader/cloudformation"
+	"github.com/originkey/originkey/loader/terraform"
+)
+
+// maxFileSize bounds what is read of one file, in bytes. CloudFormation accepts
+// templates of 1 MB; policies and modules are far smaller.
+const maxFileSize = 16 << 20
+
+type unitKind int
+
+const (
+	terraformRoot unitKind = iota
+	template
+	policyFile
+)
+
+// A unit is what loadUnit reads: path is a folder for a Terraform root and a
+// file otherwise.
+type unit struct {
+	kind unitKind
+	path string
+}
+
+// A repository gives access to the files below its root and to nothing else:
+// os.Root refuses paths and symlinks that lead out of it.
+type repository struct {
+	root        *os.Root
+	exclude     []string
+	diagnostics []source.Diagnostic
+
+	// modules holds the folders with Terraform files, documents the files
+	// that may be templates or policies, both sorted.
+	modules   []string
+	documents []string
+
+	mutex sync.Mutex
+	files map[string]*source.File
+}
+
+// skipped are folders that hold what others wrote, or nothing to lint.
+var skipped = map[string]bool{".git": true, ".terraform": true, "node_modules": true}
+
+func newRepository(root *os.Root, exclude []string) (*repository, error) {
+	for _, pattern := range exclude {
+		if !doublestar.ValidatePattern(pattern) {
+			return nil, &UsageError{fmt.Sprintf("--exclude %q is not a valid glob", pattern)}
+		}
+	}
+	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}}
+	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			if name == "." {
+				return fmt.Errorf("read the repository root: %w", cause(err))
+			}
+			r.diagnostics = append(r.diagnostics, unreadable(name, err))
+			return nil
+		case r.excluded(name):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case entry.IsDir():
+			if skipped[entry.Name()] {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		switch {
+		case isTerraform(name):
+			r.modules = append(r.modules, path.Dir(name))
+		case isDocument(name):
+			r.documents = append(r.documents, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(r.modules)
+	r.modules = slices.Compact(r.modules)
+	return r, nil
+}
+
+func (r *repository) excluded(name string) bool {
+	return slices.ContainsFunc(r.exclude, func(pattern string) bool {
+		matched, _ := doublestar.Match(pattern, name)
+		return matched
+	})
+}
+
+func isTerraform(name string) bool {
+	for _, suffix := range []string{".tf", ".tofu", ".tf.json", ".tofu.json"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDocument(name string) bool {
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".json", ".template":
+		return !strings.HasSuffix(name, ".tfvars.json")
+	default:
+		return false
+	}
+}
+
+// units returns the units that the chosen paths select, sorted.
+func (r *repository) units(chosen []string) []unit {
+	calls := make(map[string][]string, len(r.modules))
+	called := map[string]bool{}
+	for _, folder := range r.modules {
+		calls[folder] = terraform.Calls(r, folder)
+		for _, module := range calls[folder] {
+			called[module] = called[module] || module != folder
+		}
+	}
+	var units []unit
+	for _, folder := range r.modules {
+		if !called[folder] && r.anyBelow(chosen, closure(folder, calls), true) {
+			units = append(units, unit{terraformRoot, folder})
+		}
+	}
+	for _, name := range r.documents {
+		if !r.anyBelow(chosen, []string{name}, false) {
+			continue
+		}
+		if kind, ok := r.sniff(name); ok {
+			units = append(units, unit{kind, name})
+		}
+	}
+	return units
+}
+
+// closure returns folder and all folders of modules that it calls.
+func closure(folder string, calls map[string][]string) []string {
+	all := []string{folder}
+	for i := 0; i < len(all); i++ {
+		for _, next := range calls[all[i]] {
+			if !slices.Contains(all, next) {
+				all = append(all, next)
+			}
+		}
+	}
+	return all
+}
+
+// anyBelow reports whether any of the names is chosen: by itself, by a folder
+// above it, or, for folders, by a file in it.
+func (r *repository) anyBelow(chosen, names []string, folders bool) bool {
+	for _, choice := range chosen {
+		for _, name := range names {
+			if choice == "." || name == choice || strings.HasPrefix(name, choice+"/") {
+				return true
+			}
+			if folders && path.Dir(choice) == name && !r.isFolder(choice) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *repository) isFolder(name string) bool {
+	information, err := r.root.Stat(name)
+	return err == nil && information.IsDir()
+}
+
+// sniff looks at the raw bytes before anything is parsed: Helm charts, Jinja
+// templates and JSON with comments are in most repositories and are none of our
+// business.
+func (r *repository) sniff(name string) (unitKind, bool) {
+	file, err := r.ReadFile(name)
+	if err != nil {
+		r.diagnostics = append(r.diagnostics, unreadable(name, err))
+		return 0, false
+	}
+	switch {
+	case cloudformation.Sniff(file.Bytes):
+		return template, true
+	case path.Ext(name) == ".json" && bytes.Contains(file.Bytes, []byte(`"Statement"`)) && bytes.Contains(file.Bytes, []byte(`"Effect"`)):
+		return policyFile, true
+	default:
+		return 0, false
+	}
+}
+
+// checkSyntax reports a policy file that is not JSON.
+func (r *repository) checkSyntax(name string) (*graph.Builder, []source.Diagnostic) {
+	file, err := r.ReadFile(name)
+	if err != nil {
+		return nil, []source.Diagnostic{unreadable(name, err)}
+	}
+	var syntax *source.SyntaxError
+	if _, err := source.ParseJSONFile(file); errors.As(err, &syntax) {
+		return nil, []source.Diagnostic{{Location: syntax.Location, Severity: source.Error, Message: syntax.Message}}
+	}
+	return nil, nil
+}
+
+// ReadFile returns a file of the repository. Each file is read once; it is safe
+// for concurrent use.
+func (r *repository) ReadFile(name string) (*source.File, error) {
+	name = path.Clean(name)
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if file, ok := r.files[name]; ok {
+		return file, nil
+	}
+	information, err := r.root.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, cause(err))
+	}
+	if !information.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: it is not a regular file", name)
+	}
+	if information.Size() > maxFileSize {
+		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that are read", name, information.Size(), maxFileSize)
+	}
+	content, err := r.root.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, cause(err))
+	}
+	file := source.NewFile(name, content)
+	r.files[name] = file
+	return file, nil
+}
+
+// ReadDir returns the names of the entries of a folder, sorted.
+func (r *repository) ReadDir(name string) ([]string, error) {
+	entries, err := fs.ReadDir(r.root.FS(), path.Clean(name))
+	if err != nil {
+		return nil, fmt.Errorf("read folder %s: %w", name, cause(err))
+	}
+	names := make([]string, 0, len(entries))
+	for _, entry := range entries {
+		if !r.excluded(path.Join(name, entry.Name())) {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}

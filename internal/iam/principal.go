@@ -62,10 +62,7 @@ func (s *Statement) matchOne(e evaluation, p Principal) (Truth, Reason) {
 	}
 	switch {
 	case p.Type == Service && caller.Type == Service:
-		if literal {
-			return truthOf(isService(text, caller.Service)), Reason{}
-		}
-		return Unknown, unknown
+		return matchService(e.comparison(), e.request.Expand(p.Value), caller.Service), unknown
 	case p.Type == AWS && caller.Type == AWS:
 		return s.matchIdentity(e, p.Value, caller.ARN), unknown
 	case p.Type == CanonicalUser && caller.Type == AWS:
@@ -89,8 +86,15 @@ func (s *Statement) matchEveryone(e evaluation) (Truth, Reason) {
 	return Unknown, s.reason(CodeEveryone, "Principal", "AWS does not document whether the principal \"*\" of an Allow takes in %s", e.request.caller())
 }
 
-func isService(text, service string) bool {
-	return text == service || text == service+".cn"
+// matchService compares a service principal, which may have the suffix of the
+// China Regions.
+func matchService(c comparison, written value.Value, service string) Truth {
+	pattern := c.tokenize(written, false, false)
+	answer := No
+	for _, name := range []string{service, service + ".cn"} {
+		answer = Or(answer, c.matchText(pattern, c.tokenizeLiteral(name, false, false)))
+	}
+	return answer
 }
 
 // matchIdentity compares a principal with an OAI. Principals have no wildcards.
@@ -124,16 +128,10 @@ func (s *Statement) NamesService(service string) Truth {
 		if p.Type != Service {
 			continue
 		}
-		text, literal := p.Value.Literal()
-		switch {
-		case literal && isService(text, service):
-			return Yes
-		case !literal:
-			answer = Unknown
-		}
+		answer = Or(answer, matchService(comparison{generated: func(string) bool { return false }}, p.Value, service))
 	}
 	if s.Gaps["Principal"] != "" {
-		return Unknown
+		answer = Or(answer, Unknown)
 	}
 	return answer
 }

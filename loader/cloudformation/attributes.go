@@ -1,0 +1,57 @@
+package cloudformation
+
+import (
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// The resource types that become nodes of their own.
+const (
+	distributionType = "AWS::CloudFront::Distribution"
+	oaiType          = "AWS::CloudFront::CloudFrontOriginAccessIdentity"
+	oacType          = "AWS::CloudFront::OriginAccessControl"
+	functionType     = "AWS::CloudFront::Function"
+	bucketType       = "AWS::S3::Bucket"
+	bucketPolicyType = "AWS::S3::BucketPolicy"
+	keyType          = "AWS::KMS::Key"
+	replicaKeyType   = "AWS::KMS::ReplicaKey"
+	aliasType        = "AWS::KMS::Alias"
+	stackType        = "AWS::CloudFormation::Stack"
+)
+
+func resourceType(resource *source.Node) string {
+	if kind := resource.Get("Type"); kind != nil {
+		return kind.Text
+	}
+	return ""
+}
+
+// refAttribute is what Ref returns of a type: "Ref" and the "Return values" of
+// each type in the CloudFormation User Guide.
+func refAttribute(kind string) value.Attribute {
+	switch kind {
+	case bucketType, aliasType:
+		return value.Name
+	default:
+		return value.ID
+	}
+}
+
+// getAttAttribute translates an attribute of Fn::GetAtt.
+func getAttAttribute(kind, name string) value.Attribute {
+	known := map[string]map[string]value.Attribute{
+		bucketType: {
+			"Arn": value.ARN, "DomainName": value.DomainName, "RegionalDomainName": value.RegionalDomainName,
+			"DualStackDomainName": value.DualStackDomainName, "WebsiteURL": value.WebsiteURL,
+		},
+		keyType:          {"Arn": value.ARN, "KeyId": value.ID},
+		replicaKeyType:   {"Arn": value.ARN, "KeyId": value.ID},
+		oaiType:          {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
+		oacType:          {"Id": value.ID},
+		distributionType: {"Id": value.ID},
+	}[kind]
+	if attribute, ok := known[name]; ok {
+		return attribute
+	}
+	return value.Attribute(name)
+}

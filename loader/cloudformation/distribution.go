@@ -1,0 +1,227 @@
+package cloudformation
+
+import (
+	"fmt"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// addDistribution makes a distribution and its origins.
+func (r *resource) addDistribution() {
+	config := r.properties.Get("DistributionConfig")
+	n := r.newNode(graph.Distribution, nil)
+	n.Attributes["behaviors"] = r.behaviors(config)
+	if groups := config.Get("OriginGroups"); groups != nil {
+		n.Attributes["origin_groups"] = r.originGroups(groups)
+	}
+	if mode := config.Get("ConnectionMode"); mode != nil {
+		text, literal := r.evaluate(mode).Literal()
+		n.Attributes["multitenant"] = value.Boolean(!literal || text == "tenant-only", mode.Location)
+	}
+	n.Defaults = r.usedDefaults()
+	r.add(n)
+
+	index := 0
+	if legacy := config.Get("S3Origin"); legacy != nil {
+		r.addOrigin(&index, legacy, value.True(), map[string]string{"domain_name": "DNSName", "origin_access_identity": "OriginAccessIdentity"}, false)
+	}
+	if origins := config.Get("Origins"); origins != nil {
+		r.addOrigins(&index, origins, value.True())
+	}
+}
+
+// addOrigins opens the conditions around the list of origins and its items.
+func (r *resource) addOrigins(index *int, node *source.Node, when value.Condition) {
+	for _, alternative := range r.alternatives(node) {
+		condition := value.And(when, alternative.when)
+		switch {
+		case alternative.node.Kind == source.SequenceNode && alternative.node.Tag == "":
+			for _, item := range alternative.node.Items {
+				r.addOrigins(index, item, condition)
+			}
+		case alternative.node.Kind == source.MappingNode:
+			r.addOrigin(index, alternative.node, condition, map[string]string{
+				"origin_id": "Id", "domain_name": "DomainName", "origin_access_control_id": "OriginAccessControlId",
+			}, true)
+		}
+	}
+}
+
+func (r *resource) addOrigin(index *int, origin *source.Node, when value.Condition, properties map[string]string, modern bool) {
+	n := r.part(graph.Origin, fmt.Sprintf("origin/%d", *index), properties, origin)
+	*index++
+	n.When = value.And(r.when, when)
+	n.Location = origin.Location
+	if modern {
+		r.originKind(n, origin)
+	}
+	n.Defaults = r.usedDefaults()
+	r.add(n)
+}
+
+// originKind reads which kind of origin is configured. One without either
+// configuration is an S3 origin as well.
+func (r *resource) originKind(n *graph.Node, origin *source.Node) {
+	if config := origin.Get("S3OriginConfig"); config != nil {
+		identity := overChoices(r.evaluate(config), func(v value.Value) value.Value {
+			inner, _ := v.Get("OriginAccessIdentity")
+			return inner
+		})
+		if !identity.IsAbsent() {
+			n.Attributes["origin_access_identity"] = identity
+			n.Positions["origin_access_identity"] = identity.Location
+			if written := member(config, "OriginAccessIdentity"); written != nil {
+				n.Positions["origin_access_identity"] = written.Key.Location
+			}
+		}
+	}
+	custom := value.Boolean(false, n.Location)
+	for _, name := range []string{"CustomOriginConfig", "VpcOriginConfig"} {
+		if config := origin.Get(name); config != nil {
+			custom = overChoices(r.evaluate(config), func(v value.Value) value.Value {
+				return value.Boolean(!v.IsAbsent(), config.Location)
+			})
+		}
+	}
+	n.Attributes["custom"] = custom
+}
+
+// behaviors lists the default cache behavior and the others in one shape.
+func (r *resource) behaviors(config *source.Node) value.Value {
+	if config == nil {
+		return value.NotKnown("the distribution has no DistributionConfig", r.header)
+	}
+	all := value.Value{Kind: value.List, Location: config.Location}
+	// A distribution with the legacy origin of the first API has one origin.
+	if behavior := config.Get("DefaultCacheBehavior"); behavior != nil {
+		all.Items = append(all.Items, r.behavior(r.evaluate(behavior), behavior.Location))
+	}
+	if more := config.Get("CacheBehaviors"); more != nil {
+		list := r.evaluate(more)
+		if list.Kind != value.List {
+			all.Items = append(all.Items, overChoices(list, func(v value.Value) value.Value {
+				if v.Kind == value.List || v.IsAbsent() {
+					return r.firstBehavior(v)
+				}
+				return r.behavior(v, more.Location)
+			}))
+			return all
+		}
+		for _, item := range list.Items {
+			all.Items = append(all.Items, overChoices(item, func(v value.Value) value.Value {
+				if v.IsAbsent() {
+					return v
+				}
+				return r.behavior(v, v.Location)
+			}))
+		}
+	}
+	return all
+}
+
+// firstBehavior stands for a conditional list of behaviors: one of them, whose
+// target is not known where there are several.
+func (r *resource) firstBehavior(list value.Value) value.Value {
+	switch len(list.Items) {
+	case 0:
+		return value.Nothing(list.Location)
+	case 1:
+		return r.behavior(list.Items[0], list.Location)
+	default:
+		return r.behavior(value.NotKnown("the behaviors depend on a condition", list.Location), list.Location)
+	}
+}
+
+// behavior translates one cache behavior.
+func (r *resource) behavior(v value.Value, at source.Location) value.Value {
+	get := func(name string) value.Value {
+		if v.Kind != value.Map {
+			return value.NotKnown(reason(v, "a behavior is not known"), at)
+		}
+		inner, _ := v.Get(name)
+		return inner
+	}
+	object := value.Value{Kind: value.Map, Location: at}
+	set := func(name string, inner value.Value) {
+		if !inner.IsAbsent() {
+			object.Members = append(object.Members, value.Member{Key: name, KeyLocation: inner.Location, Value: inner})
+		}
+	}
+	set("target_origin_id", get("TargetOriginId"))
+	set("allowed_methods", get("AllowedMethods"))
+	set("cache_policy_id", get("CachePolicyId"))
+	set("origin_request_policy_id", get("OriginRequestPolicyId"))
+	forwarded := get("ForwardedValues")
+	if forwarded.Kind == value.Map {
+		headers, _ := forwarded.Get("Headers")
+		queryString, _ := forwarded.Get("QueryString")
+		set("forwarded_headers", headers)
+		set("forwarded_query_string", queryString)
+	}
+	set("lambda_functions", r.functions(get("LambdaFunctionAssociations"), "LambdaFunctionARN"))
+	set("functions", r.functions(get("FunctionAssociations"), "FunctionARN"))
+	return object
+}
+
+// functions translates function associations, with the code of those that are
+// in the template.
+func (r *resource) functions(list value.Value, arn string) value.Value {
+	return overChoices(list, func(list value.Value) value.Value {
+		if list.Kind != value.List {
+			return list
+		}
+		all := value.Value{Kind: value.List, Location: list.Location}
+		for _, item := range list.Items {
+			event, _ := item.Get("EventType")
+			named, _ := item.Get(arn)
+			function := value.Value{Kind: value.Map, Location: item.Location, Members: []value.Member{{Key: "event", Value: event}, {Key: "arn", Value: named}}}
+			if code, ok := r.functionCode(named); ok {
+				function.Members = append(function.Members, value.Member{Key: "code", Value: code})
+			}
+			all.Items = append(all.Items, function)
+		}
+		return all
+	})
+}
+
+// functionCode returns the code of a CloudFront Function of the template.
+func (r *resource) functionCode(named value.Value) (value.Value, bool) {
+	reference, ok := named.SoleReference()
+	if !ok {
+		return value.Value{}, false
+	}
+	for _, member := range r.resources {
+		if r.id(member.Key.Text) == reference.Node && resourceType(member.Value) == functionType {
+			if code := member.Value.Get("Properties").Get("FunctionCode"); code != nil {
+				return r.evaluate(code), true
+			}
+		}
+	}
+	return value.Value{}, false
+}
+
+// originGroups translates origin groups.
+func (r *resource) originGroups(node *source.Node) value.Value {
+	all := value.Value{Kind: value.List, Location: node.Location}
+	groups := node.Get("Items")
+	if groups == nil {
+		return all
+	}
+	for _, group := range groups.Items {
+		members := value.Value{Kind: value.List, Location: group.Location}
+		if list := group.Get("Members").Get("Items"); list != nil {
+			for _, item := range list.Items {
+				if id := item.Get("OriginId"); id != nil {
+					members.Items = append(members.Items, r.evaluate(id))
+				}
+			}
+		}
+		all.Items = append(all.Items, value.Value{Kind: value.Map, Location: group.Location, Members: []value.Member{
+			{Key: "origin_id", Value: r.evaluate(group.Get("Id"))},
+			{Key: "members", Value: members},
+		}})
+	}
+	return all
+}

@@ -1,0 +1,429 @@
+package cloudformation
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// An intrinsic evaluates the argument of an intrinsic function.
+type intrinsic func(t *template, argument *source.Node, at source.Location) value.Value
+
+// intrinsics returns the functions by their full names. It is a function so that
+// nothing is built before it is needed.
+func intrinsics(name string) (intrinsic, bool) {
+	switch name {
+	case "Ref":
+		return (*template).reference, true
+	case "Fn::GetAtt":
+		return (*template).getAttribute, true
+	case "Fn::Sub":
+		return (*template).substitute, true
+	case "Fn::Join":
+		return (*template).join, true
+	case "Fn::Select":
+		return (*template).choose, true
+	case "Fn::Split":
+		return (*template).split, true
+	case "Fn::If":
+		return (*template).conditional, true
+	case "Fn::FindInMap":
+		return (*template).findInMap, true
+	case "Fn::ToJsonString":
+		return func(t *template, argument *source.Node, at source.Location) value.Value {
+			return value.EncodeJSON(t.evaluate(argument), at)
+		}, true
+	case "Fn::Length":
+		return (*template).length, true
+	case "Fn::ImportValue":
+		return func(t *template, argument *source.Node, at source.Location) value.Value {
+			return unknownText(fmt.Sprintf("the export %s is not in the input", t.evaluate(argument)), at)
+		}, true
+	case "Fn::Base64", "Fn::Cidr", "Fn::GetAZs", "Fn::GetStackOutput":
+		return func(_ *template, _ *source.Node, at source.Location) value.Value {
+			return unknownText(name+" is evaluated at deployment", at)
+		}, true
+	case "Fn::Transform":
+		return func(_ *template, argument *source.Node, at source.Location) value.Value {
+			macro := "a macro"
+			if named := argument.Get("Name"); named != nil {
+				macro = "the macro " + named.Text
+			}
+			return value.NotKnown(macro+" is evaluated at deployment", at)
+		}, true
+	case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Condition":
+		return func(t *template, argument *source.Node, at source.Location) value.Value {
+			condition := t.condition(&source.Node{Kind: source.MappingNode, Location: at, Members: []source.Member{{Key: &source.Node{Text: name}, Value: argument}}})
+			return value.If(condition, value.Boolean(true, at), value.Boolean(false, at), at)
+		}, true
+	}
+	return nil, false
+}
+
+// unknownText is a String that is wholly unknown.
+func unknownText(reason string, at source.Location) value.Value {
+	return value.Value{Kind: value.String, Location: at, Parts: []value.Part{{Kind: value.UnknownText, Text: reason, Location: at}}}
+}
+
+// call recognises an intrinsic function in its long form, a mapping of one
+// member, and in its short form, a tag.
+func call(node *source.Node) (name string, argument *source.Node, ok bool) {
+	if node.Tag != "" {
+		name := strings.TrimPrefix(node.Tag, "!")
+		if name != "Ref" && name != "Condition" {
+			name = "Fn::" + name
+		}
+		bare := *node
+		bare.Tag = ""
+		return name, &bare, true
+	}
+	if node.Kind == source.MappingNode && len(node.Members) == 1 {
+		name := node.Members[0].Key.Text
+		if _, known := intrinsics(name); known && name != "Condition" {
+			return name, node.Members[0].Value, true
+		}
+	}
+	return "", nil, false
+}
+
+// evaluate returns the symbolic value of a node.
+func (t *template) evaluate(node *source.Node) value.Value {
+	if node == nil {
+		return value.Nothing(source.Location{})
+	}
+	if name, argument, ok := call(node); ok {
+		evaluate, known := intrinsics(name)
+		if !known {
+			return unknownText("the function "+name+" is not known", node.Location)
+		}
+		return evaluate(t, argument, node.Location)
+	}
+	switch node.Kind {
+	case source.SequenceNode:
+		list := value.Value{Kind: value.List, Location: node.Location}
+		for _, item := range node.Items {
+			if v := t.evaluate(item); !v.IsAbsent() {
+				list.Items = append(list.Items, v)
+			}
+		}
+		return list
+	case source.MappingNode:
+		object := value.Value{Kind: value.Map, Location: node.Location}
+		for _, member := range node.Members {
+			if v := t.evaluate(member.Value); !v.IsAbsent() {
+				object.Members = append(object.Members, value.Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: v})
+			}
+		}
+		return object
+	case source.StringNode:
+		return t.text(node)
+	default:
+		return value.FromNode(node)
+	}
+}
+
+// text returns a string; a dynamic reference in it is resolved at deployment.
+func (t *template) text(node *source.Node) value.Value {
+	before, rest, found := strings.Cut(node.Text, "{{resolve:")
+	if !found {
+		v := value.Text(node.Text, node.Location)
+		if node.Place != nil && node.Text != "" {
+			v.Parts = t.lines(node)
+		}
+		return v
+	}
+	inner, after, _ := strings.Cut(rest, "}}")
+	return value.Concat(node.Location,
+		value.Text(before, node.Location),
+		unknownText("{{resolve:"+inner+"}} is read at deployment", node.Location),
+		t.text(&source.Node{Kind: source.StringNode, Text: after, Location: node.Location}))
+}
+
+// lines gives each line of a text a part with its own place, which positions in
+// a policy that is written as a string rest on.
+func (t *template) lines(node *source.Node) []value.Part {
+	var parts []value.Part
+	offset := 0
+	for line := range strings.Lines(node.Text) {
+		parts = append(parts, value.Part{Kind: value.Literal, Text: line, Location: node.Place(offset, offset+len(line))})
+		offset += len(line)
+	}
+	return parts
+}
+
+// reference evaluates Ref.
+func (t *template) reference(argument *source.Node, at source.Location) value.Value {
+	return t.refer(argument.Text, at)
+}
+
+func (t *template) refer(name string, at source.Location) value.Value {
+	environment := func(attribute value.Attribute) value.Value {
+		return value.To(value.Reference{Node: t.unit, Attribute: attribute}, name, at)
+	}
+	switch name {
+	case "AWS::NoValue":
+		return value.Nothing(at)
+	case "AWS::AccountId":
+		return environment(value.Account)
+	case "AWS::Region":
+		return environment(value.Region)
+	case "AWS::Partition":
+		return environment(value.Partition)
+	case "AWS::URLSuffix":
+		if strings.HasPrefix(t.options.Region, "cn-") || t.options.Partition == "aws-cn" {
+			return value.Text("amazonaws.com.cn", at)
+		}
+		return value.Text("amazonaws.com", at)
+	case "AWS::StackName", "AWS::StackId":
+		return value.To(value.Reference{Node: t.unit, Attribute: value.Attribute(name)}, name, at)
+	case "AWS::NotificationARNs":
+		return value.NotKnown("AWS::NotificationARNs is known at deployment", at)
+	}
+	if parameter, ok := t.parameters[name]; ok {
+		return t.parameter(name, parameter, at)
+	}
+	resource, ok := t.byName[name]
+	if !ok {
+		return unknownText(fmt.Sprintf("%s is neither a parameter nor a resource of the template", name), at)
+	}
+	return value.To(value.Reference{Node: t.id(name), Attribute: refAttribute(resourceType(resource))}, name, at)
+}
+
+// parameter returns a parameter's value, or a reference to it.
+func (t *template) parameter(name string, parameter *source.Node, at source.Location) value.Value {
+	text, known := t.parameterValue(name)
+	kind := ""
+	if node := parameter.Get("Type"); node != nil {
+		kind = node.Text
+	}
+	isList := strings.HasPrefix(kind, "List<") || kind == "CommaDelimitedList" || strings.Contains(kind, "<List<")
+	switch {
+	case known && isList:
+		list := value.Value{Kind: value.List, Location: at}
+		for _, item := range strings.Split(text, ",") {
+			list.Items = append(list.Items, value.Text(strings.TrimSpace(item), at))
+		}
+		return list
+	case known:
+		place := at
+		if fallback := parameter.Get("Default"); fallback != nil && fallback.Text == text {
+			place = fallback.Location
+		}
+		return value.Text(text, place)
+	case isList:
+		return value.NotKnown(t.withoutValue(name), at)
+	default:
+		return value.To(value.Reference{Node: t.id(name), Attribute: value.ID}, name, at)
+	}
+}
+
+// getAttribute evaluates Fn::GetAtt in both of its forms.
+func (t *template) getAttribute(argument *source.Node, at source.Location) value.Value {
+	logical, attribute, ok := strings.Cut(argument.Text, ".")
+	if argument.Kind == source.SequenceNode && len(argument.Items) == 2 {
+		logical, ok = argument.Items[0].Text, true
+		name := t.evaluate(argument.Items[1])
+		text, literal := name.Literal()
+		if !literal {
+			return unknownText("the attribute of "+logical+" is not known", at)
+		}
+		attribute = text
+	}
+	if !ok {
+		return unknownText("Fn::GetAtt needs a resource and an attribute", at)
+	}
+	return t.attribute(logical, attribute, at)
+}
+
+func (t *template) attribute(logical, name string, at source.Location) value.Value {
+	resource, ok := t.byName[logical]
+	if !ok {
+		return unknownText(fmt.Sprintf("%s is not a resource of the template", logical), at)
+	}
+	return value.To(value.Reference{Node: t.id(logical), Attribute: getAttAttribute(resourceType(resource), name)}, logical+"."+name, at)
+}
+
+// join evaluates Fn::Join.
+func (t *template) join(argument *source.Node, at source.Location) value.Value {
+	if len(argument.Items) != 2 {
+		return unknownText("Fn::Join needs a delimiter and a list", at)
+	}
+	delimiter := t.evaluate(argument.Items[0])
+	list := t.evaluate(argument.Items[1])
+	return overChoices(list, func(list value.Value) value.Value {
+		if list.Kind != value.List {
+			return unknownText(reason(list, "the list of Fn::Join is not known"), at)
+		}
+		var pieces []value.Value
+		for _, item := range list.Items {
+			if item.IsAbsent() {
+				continue
+			}
+			if len(pieces) > 0 {
+				pieces = append(pieces, delimiter)
+			}
+			pieces = append(pieces, item)
+		}
+		return value.Concat(at, pieces...)
+	})
+}
+
+// overChoices applies a function on both sides of a Choice.
+func overChoices(v value.Value, apply func(value.Value) value.Value) value.Value {
+	if v.Kind != value.Choice {
+		return apply(v)
+	}
+	return value.If(v.Condition, overChoices(*v.Then, apply), overChoices(*v.Else, apply), v.Location)
+}
+
+func reason(v value.Value, otherwise string) string {
+	if reasons := v.Reasons(); len(reasons) > 0 && reasons[0] != "" {
+		return reasons[0]
+	}
+	return otherwise
+}
+
+// choose evaluates Fn::Select.
+func (t *template) choose(argument *source.Node, at source.Location) value.Value {
+	if len(argument.Items) != 2 {
+		return unknownText("Fn::Select needs an index and a list", at)
+	}
+	text, literal := t.evaluate(argument.Items[0]).Literal()
+	index, err := strconv.Atoi(text)
+	if !literal || err != nil {
+		return unknownText("the index of Fn::Select is not known", at)
+	}
+	return overChoices(t.evaluate(argument.Items[1]), func(list value.Value) value.Value {
+		switch {
+		case list.Kind != value.List:
+			return unknownText(reason(list, "the list of Fn::Select is not known"), at)
+		case index < 0 || index >= len(list.Items):
+			return unknownText(fmt.Sprintf("Fn::Select asks for element %d of a list of %d", index, len(list.Items)), at)
+		default:
+			return list.Items[index]
+		}
+	})
+}
+
+// split evaluates Fn::Split. References are taken to hold no delimiter where
+// literal text holds it; else their pieces are not known.
+func (t *template) split(argument *source.Node, at source.Location) value.Value {
+	if len(argument.Items) != 2 {
+		return value.NotKnown("Fn::Split needs a delimiter and a text", at)
+	}
+	delimiter, literal := t.evaluate(argument.Items[0]).Literal()
+	if !literal || delimiter == "" {
+		return value.NotKnown("the delimiter of Fn::Split is not known", at)
+	}
+	return overChoices(t.evaluate(argument.Items[1]), func(text value.Value) value.Value {
+		if text.Kind != value.String {
+			return value.NotKnown(reason(text, "the text of Fn::Split is not known"), at)
+		}
+		list := value.Value{Kind: value.List, Location: at}
+		current := value.Value{Kind: value.String, Location: at}
+		for _, part := range text.Parts {
+			if part.Kind != value.Literal {
+				if mayHold(part, delimiter) {
+					return value.NotKnown("what Fn::Split makes of "+text.String()+" is not known before it is deployed", at)
+				}
+				current.Parts = append(current.Parts, part)
+				continue
+			}
+			for i, piece := range strings.Split(part.Text, delimiter) {
+				if i > 0 {
+					list.Items = append(list.Items, current)
+					current = value.Value{Kind: value.String, Location: at}
+				}
+				if piece != "" {
+					current.Parts = append(current.Parts, value.Part{Kind: value.Literal, Text: piece, Location: part.Location})
+				}
+			}
+		}
+		list.Items = append(list.Items, current)
+		return list
+	})
+}
+
+// mayHold reports whether the text of a part may hold a delimiter: ids, accounts
+// and Regions hold neither colons, slashes nor commas.
+func mayHold(part value.Part, delimiter string) bool {
+	if part.Kind != value.ReferenceTo || strings.Trim(delimiter, ":/,") != "" {
+		return true
+	}
+	return !slices.Contains([]value.Attribute{value.ID, value.Account, value.Region, value.Partition, value.Name}, part.Reference.Attribute)
+}
+
+// conditional evaluates Fn::If.
+func (t *template) conditional(argument *source.Node, at source.Location) value.Value {
+	if len(argument.Items) != 3 {
+		return value.NotKnown("Fn::If needs a condition and two values", at)
+	}
+	condition := t.namedCondition(argument.Items[0].Text, argument.Items[0].Location)
+	if holds, constant := condition.Constant(); constant {
+		if holds {
+			return t.evaluate(argument.Items[1])
+		}
+		return t.evaluate(argument.Items[2])
+	}
+	return value.If(condition, t.evaluate(argument.Items[1]), t.evaluate(argument.Items[2]), at)
+}
+
+// findInMap evaluates Fn::FindInMap, with the default of LanguageExtensions.
+func (t *template) findInMap(argument *source.Node, at source.Location) value.Value {
+	if len(argument.Items) < 3 {
+		return unknownText("Fn::FindInMap needs a map and two keys", at)
+	}
+	fallback := value.NotKnown("", at)
+	if len(argument.Items) > 3 {
+		if node := argument.Items[3].Get("DefaultValue"); node != nil {
+			fallback = t.evaluate(node)
+		}
+	}
+	return t.findIn(t.root.Get("Mappings"), argument.Items[:3], fallback, at)
+}
+
+// findIn looks up the keys one after the other. A key that is a parameter
+// without a value may be any key of the map.
+func (t *template) findIn(node *source.Node, keys []*source.Node, fallback value.Value, at source.Location) value.Value {
+	if len(keys) == 0 {
+		return t.evaluate(node)
+	}
+	return overChoices(t.evaluate(keys[0]), func(key value.Value) value.Value {
+		if text, literal := key.Literal(); literal {
+			inner := node.Get(text)
+			if inner == nil {
+				return otherwise(fallback, fmt.Sprintf("Fn::FindInMap finds no %s", text), at)
+			}
+			return t.findIn(inner, keys[1:], fallback, at)
+		}
+		result := otherwise(fallback, reason(key, fmt.Sprintf("the key %s of Fn::FindInMap is not known", key)), at)
+		if _, sole := key.SoleReference(); !sole {
+			return result
+		}
+		for _, member := range slices.Backward(members(node)) {
+			chosen := t.equalValues(keys[0], key, value.Text(member.Key.Text, at))
+			result = value.If(chosen, t.findIn(member.Value, keys[1:], fallback, at), result, at)
+		}
+		return result
+	})
+}
+
+// otherwise is a fallback that is known, or unknown text.
+func otherwise(fallback value.Value, why string, at source.Location) value.Value {
+	if fallback.Kind != value.Unknown {
+		return fallback
+	}
+	return unknownText(why, at)
+}
+
+func (t *template) length(argument *source.Node, at source.Location) value.Value {
+	list := t.evaluate(argument)
+	if list.Kind != value.List {
+		return unknownText(reason(list, "the list of Fn::Length is not known"), at)
+	}
+	return value.Value{Kind: value.Number, Text: strconv.Itoa(len(list.Items)), Location: at}
+}

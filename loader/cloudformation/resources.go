@@ -1,0 +1,337 @@
+package cloudformation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// A resource is one resource of the template while its nodes are made.
+type resource struct {
+	*template
+	logical    string
+	header     source.Location
+	node       *source.Node
+	properties *source.Node
+	when       value.Condition
+}
+
+// addResource makes the nodes of a resource that is of interest.
+func (t *template) addResource(member source.Member) {
+	r := &resource{template: t, logical: member.Key.Text, header: member.Key.Location, node: member.Value, properties: member.Value.Get("Properties")}
+	t.defaults = map[string]bool{}
+	if condition := r.node.Get("Condition"); condition != nil {
+		r.when = t.namedCondition(condition.Text, condition.Location)
+	}
+	if holds, constant := r.when.Constant(); constant && !holds {
+		return
+	}
+	kind := resourceType(r.node)
+	switch kind {
+	case distributionType:
+		r.addDistribution()
+	case oaiType:
+		t.add(r.newNode(graph.OAI, nil))
+	case oacType:
+		r.addControl()
+	case bucketType:
+		r.addBucket()
+	case bucketPolicyType:
+		r.addPolicy(r.newNode(graph.Policy, map[string]string{"target": "Bucket", "document": "PolicyDocument"}), graph.BucketPolicy)
+	case keyType, replicaKeyType:
+		r.addKey()
+	case aliasType:
+		t.add(r.newNode(graph.Alias, map[string]string{"name": "AliasName", "target_key": "TargetKeyId"}))
+	case "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy":
+		r.addPolicy(r.newNode(graph.Policy, map[string]string{"document": "PolicyDocument"}), graph.IdentityPolicy)
+	case "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group":
+		r.addInlinePolicies()
+	case stackType, "AWS::CloudFormation::CustomResource":
+		r.addOpaque(kind)
+	default:
+		if strings.HasPrefix(kind, "Custom::") {
+			r.addOpaque(kind)
+		}
+	}
+}
+
+// newNode returns a node for the resource whose attributes are properties, by
+// the name of the attribute.
+func (r *resource) newNode(kind graph.Kind, properties map[string]string) *graph.Node {
+	n := r.part(kind, "", properties, r.properties)
+	n.Parent = ""
+	if metadata := r.node.Get("Metadata"); metadata != nil {
+		if path := metadata.Get("aws:cdk:path"); path != nil {
+			n.ConstructPath = path.Text
+		}
+	}
+	return n
+}
+
+// part returns a node for a part of the resource, or for the whole where name is
+// empty.
+func (r *resource) part(kind graph.Kind, name string, properties map[string]string, from *source.Node) *graph.Node {
+	n := &graph.Node{
+		ID: r.id(r.logical), Kind: kind, Unit: r.unit, Address: r.logical, Location: r.header, Body: r.node.Location,
+		When: r.when, Environment: r.unit, Attributes: map[string]value.Value{}, Positions: map[string]source.Location{},
+	}
+	if name != "" {
+		n.Parent = n.ID
+		n.ID += "#" + name
+	}
+	names := make([]string, 0, len(properties))
+	for attribute := range properties {
+		names = append(names, attribute)
+	}
+	slices.Sort(names)
+	for _, attribute := range names {
+		r.set(n, attribute, member(from, properties[attribute]))
+	}
+	n.Defaults = r.usedDefaults()
+	return n
+}
+
+func (t *template) usedDefaults() []string {
+	var names []string
+	for name := range t.defaults {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// set evaluates a property to an attribute, where it is written.
+func (t *template) set(n *graph.Node, attribute string, property *source.Member) {
+	if property == nil {
+		return
+	}
+	v := t.evaluate(property.Value)
+	if v.IsAbsent() {
+		return
+	}
+	n.Attributes[attribute] = v
+	n.Positions[attribute] = property.Key.Location
+}
+
+// addPolicy adds a policy node in a role.
+func (t *template) addPolicy(n *graph.Node, role string) {
+	n.Attributes["role"] = value.Text(role, n.Location)
+	t.add(n)
+}
+
+// member returns the last member with a key, with the place of the key.
+func member(node *source.Node, key string) *source.Member {
+	if node == nil {
+		return nil
+	}
+	for i := len(node.Members) - 1; i >= 0; i-- {
+		if node.Members[i].Key.Text == key {
+			return &node.Members[i]
+		}
+	}
+	return nil
+}
+
+func (r *resource) addControl() {
+	config := r.properties.Get("OriginAccessControlConfig")
+	r.add(r.partOfWhole(graph.OAC, map[string]string{
+		"signing_behavior": "SigningBehavior", "signing_protocol": "SigningProtocol", "origin_type": "OriginAccessControlOriginType",
+	}, config))
+}
+
+// partOfWhole is newNode with properties of an inner object.
+func (r *resource) partOfWhole(kind graph.Kind, properties map[string]string, from *source.Node) *graph.Node {
+	n := r.newNode(kind, nil)
+	filled := r.part(kind, "", properties, from)
+	n.Attributes, n.Positions, n.Defaults = filled.Attributes, filled.Positions, filled.Defaults
+	return n
+}
+
+func (r *resource) addBucket() {
+	r.add(r.newNode(graph.Bucket, map[string]string{"name": "BucketName"}))
+	encryption := member(r.properties, "BucketEncryption")
+	if encryption == nil {
+		return
+	}
+	index := 0
+	r.addEncryption(&index, encryption, encryption.Value, value.True())
+}
+
+// addEncryption adds an encryption node for each rule, also where conditions
+// stand around the configuration, its list of rules or one of them.
+func (r *resource) addEncryption(index *int, property *source.Member, node *source.Node, when value.Condition) {
+	for _, alternative := range r.alternatives(node) {
+		condition := value.And(when, alternative.when)
+		name, _, isCall := call(alternative.node)
+		switch rules := alternative.node.Get("ServerSideEncryptionConfiguration"); {
+		case isCall:
+			r.addUnknownEncryption(index, property, condition, name+" decides it at deployment")
+		case rules != nil:
+			r.addEncryption(index, property, rules, condition)
+		case alternative.node.Kind == source.SequenceNode:
+			for _, rule := range alternative.node.Items {
+				r.addEncryption(index, property, rule, condition)
+			}
+		case alternative.node.Kind == source.MappingNode:
+			r.addRule(index, alternative.node, condition)
+		default:
+			r.addUnknownEncryption(index, property, condition, "its configuration is not an object")
+		}
+	}
+}
+
+func (r *resource) addRule(index *int, rule *source.Node, when value.Condition) {
+	byDefault := rule.Get("ServerSideEncryptionByDefault")
+	if byDefault == nil {
+		return
+	}
+	for _, alternative := range r.alternatives(byDefault) {
+		n := r.part(graph.Encryption, fmt.Sprintf("encryption/%d", *index), map[string]string{"algorithm": "SSEAlgorithm", "key": "KMSMasterKeyID"}, alternative.node)
+		*index++
+		r.set(n, "bucket_key_enabled", member(rule, "BucketKeyEnabled"))
+		n.When = value.And(r.when, when, alternative.when)
+		n.Location = alternative.node.Location
+		n.Defaults = r.usedDefaults()
+		r.add(n)
+	}
+}
+
+func (r *resource) addUnknownEncryption(index *int, property *source.Member, when value.Condition, why string) {
+	n := r.part(graph.Encryption, fmt.Sprintf("encryption/%d", *index), nil, nil)
+	*index++
+	n.When = value.And(r.when, when)
+	n.Location = property.Key.Location
+	unknown := value.NotKnown("the encryption of "+r.logical+" is not known: "+why, property.Key.Location)
+	n.Attributes["algorithm"], n.Attributes["key"] = unknown, unknown
+	r.add(n)
+}
+
+// An alternative is what a property is under a condition; node is nil where it
+// is not set.
+type alternative struct {
+	node *source.Node
+	when value.Condition
+}
+
+// alternatives opens Fn::If around a property whose shape matters.
+func (r *resource) alternatives(node *source.Node) []alternative {
+	name, argument, ok := call(node)
+	switch {
+	case ok && name == "Fn::If" && len(argument.Items) == 3:
+		condition := r.namedCondition(argument.Items[0].Text, argument.Items[0].Location)
+		var all []alternative
+		for i, side := range argument.Items[1:] {
+			when := condition
+			if i == 1 {
+				when = value.Not(condition)
+			}
+			if holds, constant := when.Constant(); constant && !holds {
+				continue
+			}
+			for _, inner := range r.alternatives(side) {
+				all = append(all, alternative{inner.node, value.And(when, inner.when)})
+			}
+		}
+		return all
+	case ok && name == "Ref" && argument.Text == "AWS::NoValue":
+		return nil
+	default:
+		return []alternative{{node: node}}
+	}
+}
+
+func (r *resource) addKey() {
+	key := r.newNode(graph.Key, map[string]string{"enabled": "Enabled", "usage": "KeyUsage", "spec": "KeySpec", "multi_region": "MultiRegion"})
+	r.add(key)
+	policy := member(r.properties, "KeyPolicy")
+	if policy == nil {
+		return
+	}
+	n := r.part(graph.Policy, "policy", map[string]string{"document": "KeyPolicy"}, r.properties)
+	n.Location = policy.Key.Location
+	n.Attributes["target"] = value.To(value.Reference{Node: key.ID, Attribute: value.ID}, r.logical, policy.Key.Location)
+	r.addPolicy(n, graph.KeyPolicy)
+}
+
+func (r *resource) addInlinePolicies() {
+	policies := r.properties.Get("Policies")
+	if policies == nil {
+		return
+	}
+	for i, policy := range policies.Items {
+		document := member(policy, "PolicyDocument")
+		if document == nil {
+			continue
+		}
+		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", i), map[string]string{"document": "PolicyDocument"}, policy)
+		n.Parent = ""
+		n.Location = document.Key.Location
+		r.addPolicy(n, graph.IdentityPolicy)
+	}
+}
+
+// addOpaque adds a resource that may do anything with what it is handed.
+func (r *resource) addOpaque(kind string) {
+	n := r.newNode(graph.Opaque, nil)
+	for _, property := range members(r.properties) {
+		r.set(n, property.Key.Text, &property)
+	}
+	n.Attributes["source"] = value.Text(kind, r.header)
+	n.External = fmt.Sprintf("what %s (%s) does is not known", r.logical, kind)
+	r.add(n)
+}
+
+// addDependencies records what a resource refers to, for cycles.
+func (t *template) addDependencies(resource source.Member) {
+	from := t.id(resource.Key.Text)
+	depend := func(name string) {
+		logical, _, _ := strings.Cut(name, ".")
+		if _, ok := t.byName[logical]; ok && logical != resource.Key.Text {
+			t.builder.AddDependency(from, t.id(logical))
+		}
+	}
+	var walk func(node *source.Node)
+	walk = func(node *source.Node) {
+		if name, argument, ok := call(node); ok {
+			switch name {
+			case "Ref", "Fn::GetAtt":
+				depend(argument.Text)
+				if len(argument.Items) > 0 {
+					depend(argument.Items[0].Text)
+				}
+			case "Fn::Sub":
+				text := argument.Text
+				if len(argument.Items) > 0 {
+					text = argument.Items[0].Text
+				}
+				for _, found := range variables(text) {
+					depend(found.name)
+				}
+			}
+			for _, item := range argument.Items {
+				walk(item)
+			}
+			for _, member := range argument.Members {
+				walk(member.Value)
+			}
+			return
+		}
+		for _, item := range node.Items {
+			walk(item)
+		}
+		for _, member := range node.Members {
+			walk(member.Value)
+		}
+	}
+	walk(resource.Value)
+	if on := resource.Value.Get("DependsOn"); on != nil {
+		depend(on.Text)
+		for _, item := range on.Items {
+			depend(item.Text)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+// Package cloudformation reads one CloudFormation template, in YAML or JSON,
+// into graph nodes.
+//
+// Intrinsic functions are evaluated symbolically and on demand. A parameter has
+// the value that was given, else its default, else it is a reference to itself:
+// the same parameter is the same text wherever it is used, so that a bucket and
+// an origin that are named by it still join. Its node has the kind opaque and
+// says in External why it has no value.
+package cloudformation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Options are what is known besides the template.
+type Options struct {
+	// Parameters holds values given to parameters.
+	Parameters map[string]string
+	// Account, Region and Partition of the stack where they are known.
+	Account   string
+	Region    string
+	Partition string
+	// ReadFile reads another file of the repository.
+	ReadFile func(path string) (*source.File, error)
+}
+
+// Sniff reports whether the bytes of a file look like a template. Nothing is
+// parsed: most YAML of a repository is something else, and not all of it valid.
+func Sniff(content []byte) bool {
+	return bytes.Contains(content, []byte("AWS::")) && bytes.Contains(content, []byte("Resources"))
+}
+
+// Load reads a template. It returns nil where the file holds no template, and
+// diagnostics for what could not be read.
+func Load(ctx context.Context, file *source.File, options Options) (*graph.Builder, []source.Diagnostic) {
+	root, language, err := parse(file)
+	if err != nil {
+		return nil, []source.Diagnostic{syntaxDiagnostic(file, err)}
+	}
+	if !isTemplate(root) {
+		return nil, nil
+	}
+	t := newTemplate(file, root, language, options)
+	t.addParameters()
+	for _, member := range t.resources {
+		if ctx.Err() != nil {
+			return t.builder, t.diagnostics
+		}
+		t.addDependencies(member)
+		t.addResource(member)
+	}
+	return t.builder, t.diagnostics
+}
+
+func parse(file *source.File) (*source.Node, graph.Language, error) {
+	trimmed := bytes.TrimLeft(bytes.TrimPrefix(file.Bytes, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if bytes.HasPrefix(trimmed, []byte("{")) {
+		node, err := source.ParseJSONFile(file)
+		if err == nil || strings.HasSuffix(file.Path, ".json") {
+			return node, graph.TemplateJSON, err
+		}
+	}
+	node, err := source.ParseYAML(file)
+	return node, graph.CloudFormation, err
+}
+
+func syntaxDiagnostic(file *source.File, err error) source.Diagnostic {
+	diagnostic := source.Diagnostic{Location: source.Location{File: file.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, Severity: source.Error, Message: err.Error()}
+	var syntax *source.SyntaxError
+	if errors.As(err, &syntax) {
+		diagnostic.Location = syntax.Location
+	}
+	return diagnostic
+}
+
+// isTemplate reports whether a document has resources with types.
+func isTemplate(root *source.Node) bool {
+	resources := root.Get("Resources")
+	if resources == nil || resources.Kind != source.MappingNode {
+		return false
+	}
+	return slices.ContainsFunc(resources.Members, func(member source.Member) bool {
+		kind := member.Value.Get("Type")
+		return kind != nil && strings.Contains(kind.Text, "::")
+	})
+}
+
+// A template is a parsed template while it is evaluated.
+type template struct {
+	file        *source.File
+	root        *source.Node
+	options     Options
+	unit        string
+	builder     *graph.Builder
+	diagnostics []source.Diagnostic
+
+	parameters map[string]*source.Node
+	resources  []source.Member
+	byName     map[string]*source.Node
+	conditions map[string]*source.Node
+
+	// evaluating holds the conditions that are being evaluated, to find
+	// cycles; decided holds those that are.
+	evaluating map[string]bool
+	decided    map[string]value.Condition
+	// defaults collects the parameters whose default the current resource
+	// rests on.
+	defaults map[string]bool
+}
+
+func newTemplate(file *source.File, root *source.Node, language graph.Language, options Options) *template {
+	t := &template{
+		file:       file,
+		root:       root,
+		options:    options,
+		unit:       "cloudformation:" + file.Path,
+		builder:    graph.NewBuilder(),
+		parameters: map[string]*source.Node{},
+		byName:     map[string]*source.Node{},
+		conditions: map[string]*source.Node{},
+		evaluating: map[string]bool{},
+		decided:    map[string]value.Condition{},
+		defaults:   map[string]bool{},
+	}
+	t.builder.AddUnit(graph.Unit{ID: t.unit, Path: file.Path, Language: language})
+	t.builder.AddEnvironment(graph.Environment{ID: t.unit, Account: options.Account, Region: options.Region, Partition: options.Partition})
+	t.builder.AddFile(file)
+	for _, member := range members(root.Get("Parameters")) {
+		t.parameters[member.Key.Text] = member.Value
+	}
+	for _, member := range members(root.Get("Conditions")) {
+		t.conditions[member.Key.Text] = member.Value
+	}
+	for _, member := range members(root.Get("Resources")) {
+		t.resources = append(t.resources, member)
+		t.byName[member.Key.Text] = member.Value
+	}
+	return t
+}
+
+func members(node *source.Node) []source.Member {
+	if node == nil {
+		return nil
+	}
+	return node.Members
+}
+
+func (t *template) id(logical string) string { return t.unit + "#" + logical }
+
+func (t *template) diagnose(at source.Location, format string, arguments ...any) {
+	t.diagnostics = append(t.diagnostics, source.Diagnostic{Location: at, Severity: source.Warning, Message: fmt.Sprintf(format, arguments...)})
+}
+
+// addParameters adds a node for each parameter without a value.
+func (t *template) addParameters() {
+	for _, member := range members(t.root.Get("Parameters")) {
+		name := member.Key.Text
+		if _, known := t.parameterValue(name); known {
+			continue
+		}
+		t.add(&graph.Node{
+			ID: t.id(name), Kind: graph.Opaque, Unit: t.unit, Address: name, Location: member.Key.Location, Body: member.Value.Location,
+			Environment: t.unit, External: t.withoutValue(name),
+			Attributes: map[string]value.Value{"source": value.Text("parameter", member.Key.Location)},
+		})
+	}
+}
+
+// parameterValue returns the value given to a parameter, or its default.
+func (t *template) parameterValue(name string) (text string, known bool) {
+	if given, ok := t.options.Parameters[name]; ok {
+		return given, true
+	}
+	// The default of an SSM parameter type is the name of a parameter in the
+	// store, not the value.
+	if kind := t.parameters[name].Get("Type"); kind != nil && strings.HasPrefix(kind.Text, "AWS::SSM::Parameter::Value") {
+		return "", false
+	}
+	if fallback := t.parameters[name].Get("Default"); fallback != nil {
+		t.defaults["parameter "+name] = true
+		return fallback.Text, true
+	}
+	return "", false
+}
+
+func (t *template) withoutValue(name string) string {
+	reason := fmt.Sprintf("parameter %s has no default and no value was given", name)
+	if kind := t.parameters[name].Get("Type"); kind != nil && strings.HasPrefix(kind.Text, "AWS::SSM::Parameter::Value") {
+		reason = fmt.Sprintf("parameter %s is read from the SSM parameter store at deployment", name)
+	}
+	if allowed := t.allowedValues(name); len(allowed) > 0 {
+		reason += "; it allows " + strings.Join(allowed, ", ")
+	}
+	return reason
+}
+
+func (t *template) allowedValues(name string) []string {
+	allowed := t.parameters[name].Get("AllowedValues")
+	if allowed == nil {
+		return nil
+	}
+	texts := make([]string, 0, len(allowed.Items))
+	for _, item := range allowed.Items {
+		texts = append(texts, item.Text)
+	}
+	return texts
+}
+
+// add adds a node; a name that is taken is a diagnostic.
+func (t *template) add(node *graph.Node) {
+	var err error
+	if node.Kind == graph.Policy {
+		err = t.builder.AddPolicy(node)
+	} else {
+		err = t.builder.AddNode(node)
+	}
+	if err != nil {
+		t.diagnose(node.Location, "%v", err)
+	}
+}

@@ -1,0 +1,29 @@
+# METADATA
+# description: What rules about statements of key policies share.
+package lib.grant
+
+statement := data.graph.nodes[input.id]
+
+facts := data.graph.facts[input.id]
+
+# The statement certainly allows kms:Decrypt, and no condition restricts who.
+unrestricted_decrypt if {
+	input.kind == "statement"
+	facts.allows_decrypt.verdict == "yes"
+	facts.restricts_who.verdict == "no"
+}
+
+# The key whose policy it is, for a person.
+key := data.graph.nodes[statement.key].address if statement.key != null
+
+key := statement.address if statement.key == null
+
+related := [place |
+	statement.key != null
+	place := {"node": statement.key, "path": "", "message": "the key"}
+]
+
+# The statement's name, for a person.
+name := sprintf("statement %q", [statement.sid]) if statement.sid != ""
+
+name := sprintf("statement %d", [statement.index + 1]) if statement.sid == ""

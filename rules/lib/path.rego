@@ -1,0 +1,48 @@
+# METADATA
+# description: |
+#   What rules about paths share. The input is the subject {id, kind}; everything
+#   else is looked up by id.
+package lib.path
+
+subject := data.graph.nodes[input.id]
+
+# The reasons with one of the codes for which a fact of the path fails, where the
+# path is broken under every combination of conditions.
+failures(fact, codes) := {reason |
+	input.kind == "path"
+	subject.verdict == "unreadable"
+	failed := data.graph.facts[input.id][fact]
+	failed.verdict == "no"
+	some reason in failed.reasons
+	reason.code in codes
+}
+
+# The parts of the path, to be shown beside a finding.
+related := [place |
+	some [id, path, message] in [
+		[subject.distribution, "", "the distribution"],
+		[subject.origin, "domain_name", "the origin"],
+		[subject.identity.node, "", "the identity that signs its requests"],
+		[subject.bucket, "", "the bucket"],
+		[subject.encryption, "algorithm", "its encryption"],
+		[subject.key, "", "the key"],
+	]
+	id != null
+	place := {"node": id, "path": path, "message": message}
+]
+
+# related without one node, which the finding itself points at.
+related_but(node) := [place | some place in related; place.node != node]
+
+address(id) := data.graph.nodes[id].address
+
+distribution := address(subject.distribution)
+
+bucket := subject.bucket_name
+
+key := address(subject.key)
+
+# Who asks for the objects, for a person.
+caller := sprintf("cloudfront.amazonaws.com for %s", [distribution]) if subject.identity.kind == "oac"
+
+caller := subject.identity.principal if subject.identity.kind == "oai"

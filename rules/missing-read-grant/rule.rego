@@ -1,0 +1,67 @@
+# METADATA
+# title: The bucket policy does not let CloudFront read
+# description: |
+#   ## What it does
+#   Reports an origin of an SSE-KMS bucket whose bucket policy does not allow `s3:GetObject` to the identity that CloudFront signs as, or denies it. A bucket policy that lets the identity write and not read marks an origin for uploads, which needs no read grant.
+#
+#   ## Why is this bad?
+#   Both policies have to allow the request: the bucket's and the key's. Without the first, CloudFront answers 403 whatever the key policy says.
+#
+#   ## Example
+#   ```hcl
+#   resource "aws_s3_bucket_policy" "assets" {
+#     bucket = aws_s3_bucket.assets.id
+#     policy = data.aws_iam_policy_document.without_cloudfront.json
+#   }
+#   ```
+#
+#   ## Use instead
+#   ```hcl
+#   statement {
+#     actions   = ["s3:GetObject"]
+#     resources = ["${aws_s3_bucket.assets.arn}/*"]
+#
+#     principals {
+#       type        = "Service"
+#       identifiers = ["cloudfront.amazonaws.com"]
+#     }
+#
+#     condition {
+#       test     = "StringEquals"
+#       variable = "AWS:SourceArn"
+#       values   = [aws_cloudfront_distribution.cdn.arn]
+#     }
+#   }
+#   ```
+# related_resources:
+#   - ref: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+#     description: Restrict access to an Amazon S3 origin
+# custom:
+#   level: error
+#   subject: path
+#   reports: [read-not-granted, read-denied]
+#   since: 0.1.0
+#   tags: [availability, s3, cloudfront]
+#   precision: high
+package rules["missing-read-grant"]
+
+import data.lib.path
+
+report contains finding if {
+	some reason in path.failures("read", {"read-not-granted", "read-denied"})
+	finding := {
+		"message": sprintf("%s may not read %s: %s", [path.caller, path.bucket, reason.text]),
+		"node": reason.node,
+		"path": reason.path,
+		"related": path.related_but(reason.node),
+		"suggestion": {"advice": advice},
+	}
+}
+
+advice := sprintf("allow s3:GetObject on the objects of %s to cloudfront.amazonaws.com, with AWS:SourceArn of %s", [path.bucket, path.distribution]) if {
+	path.subject.identity.kind == "oac"
+}
+
+advice := sprintf("allow s3:GetObject on the objects of %s to the identity; for SSE-KMS that takes an origin access control", [path.bucket]) if {
+	path.subject.identity.kind == "oai"
+}

@@ -70,6 +70,18 @@ const (
 // PathFacts lists the facts of a path in the order of the hops.
 var PathFacts = []string{Signed, IdentitySupportsKMS, Read, KeyManageable, KeyUsable, PolicyValid, Decrypt}
 
+// BlockingCodes lists the codes of the reasons for which a path fact can be No.
+// Each is reported by exactly one rule.
+var BlockingCodes = []string{
+	"no-identity", "never-signs", "website-endpoint",
+	"oai-with-kms",
+	"read-not-granted", "read-denied",
+	"aws-managed-key",
+	"key-disabled", "key-type", "key-region",
+	"invalid-key-policy",
+	"decrypt-not-granted", "decrypt-grant-ineffective", "decrypt-denied",
+}
+
 // The names of the facts about a statement of a key policy.
 const (
 	// AllowsDecrypt: the statement is an Allow that takes in kms:Decrypt on

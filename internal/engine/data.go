@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/originkey/originkey/internal/facts"
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Data is what rules see: {"graph": {"nodes", "out", "in", "facts"}, "config"}.
+// It is built of terms directly, since a round trip through JSON takes longer
+// than evaluating the rules.
+func Data(r *facts.Result) ast.Object {
+	nodes := ast.NewObject()
+	for _, node := range r.Graph.Nodes {
+		nodes.Insert(text(node.ID), ast.NewTerm(nodeObject(r, node)))
+	}
+	for _, p := range r.Paths {
+		nodes.Insert(text(p.ID), ast.NewTerm(pathObject(p)))
+	}
+	allFacts := ast.NewObject()
+	for _, subject := range r.Subjects {
+		allFacts.Insert(text(subject.ID), ast.NewTerm(factsObject(r.Facts[subject.ID])))
+	}
+	return object(
+		"graph", object(
+			"nodes", nodes,
+			"out", edgesObject(r.Graph, (*graph.Graph).Out, func(edge graph.Edge) string { return edge.To }),
+			"in", edgesObject(r.Graph, (*graph.Graph).In, func(edge graph.Edge) string { return edge.From }),
+			"facts", allFacts,
+		),
+		"config", ast.NewObject(),
+	)
+}
+
+func text(s string) *ast.Term { return ast.StringTerm(s) }
+
+// object makes an object of alternating keys and values.
+func object(members ...any) ast.Object {
+	items := make([][2]*ast.Term, 0, len(members)/2)
+	for i := 0; i+1 < len(members); i += 2 {
+		key, _ := members[i].(string)
+		items = append(items, ast.Item(ast.InternedTerm(key), term(members[i+1])))
+	}
+	return ast.NewObject(items...)
+}
+
+func term(v any) *ast.Term {
+	switch v := v.(type) {
+	case string:
+		return text(v)
+	case int:
+		return ast.IntNumberTerm(v)
+	case bool:
+		return ast.InternedTerm(v)
+	case ast.Value:
+		return ast.NewTerm(v)
+	case *graph.Node:
+		if v == nil {
+			return ast.NullTerm()
+		}
+		return text(v.ID)
+	default:
+		return ast.NullTerm()
+	}
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
+	attributes := ast.NewObject()
+	names := make([]string, 0, len(node.Attributes))
+	for name := range node.Attributes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		attributes.Insert(text(name), valueTerm(node.Attributes[name]))
+	}
+	o := object(
+		"kind", string(node.Kind), "address", node.Address, "unit", node.Unit,
+		"language", string(r.Graph.Unit(node.Unit).Language), "parent", orNull(node.Parent), "attributes", attributes,
+	)
+	set := func(name string, v any) { o.Insert(ast.InternedTerm(name), term(v)) }
+	if node.External != "" {
+		set("external", node.External)
+	}
+	if node.ConstructPath != "" {
+		set("construct_path", node.ConstructPath)
+	}
+	if node.Kind == graph.Policy || node.Kind == graph.Statement {
+		set("key", orNull(r.Keys[node.ID]))
+	}
+	if node.Statement != nil {
+		set("sid", node.Statement.Sid)
+		set("index", node.Statement.Index)
+		set("policy", node.Parent)
+		if policy := r.Graph.Node(node.Parent); policy != nil {
+			role, _ := policy.Attribute("role").Literal()
+			set("role", role)
+		}
+	}
+	return o
+}
+
+func pathObject(p *facts.Path) ast.Object {
+	address := any(nil)
+	if p.Identity != nil {
+		address = p.Identity.Address
+	}
+	return object(
+		"kind", "path", "verdict", string(p.Verdict),
+		"distribution", p.Distribution, "origin", p.Origin, "origin_id", p.OriginID,
+		"identity", object("kind", string(p.IdentityKind), "node", p.Identity, "address", address, "principal", p.Principal),
+		"bucket", p.Bucket, "bucket_name", p.BucketName, "encryption", p.Encryption, "algorithm", p.Algorithm, "bucket_key", p.BucketKey,
+		"bucket_policy", p.BucketPolicy, "key", p.Key, "managed_by", p.ManagedBy, "key_policy", p.KeyPolicy,
+	)
+}
+
+func factsObject(all map[string]facts.Fact) ast.Object {
+	names := make([]string, 0, len(all))
+	for name := range all {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	o := ast.NewObject()
+	for _, name := range names {
+		reasons := make([]*ast.Term, len(all[name].Reasons))
+		for i, reason := range all[name].Reasons {
+			reasons[i] = ast.NewTerm(object("code", reason.Code, "text", reason.Text, "node", reason.Node, "path", reason.Path))
+		}
+		o.Insert(text(name), ast.NewTerm(object("verdict", all[name].Verdict.String(), "reasons", ast.NewArray(reasons...))))
+	}
+	return o
+}
+
+// edgesObject groups edges as {id: {relation: [id]}}.
+func edgesObject(g *graph.Graph, edges func(*graph.Graph, string) []graph.Edge, other func(graph.Edge) string) ast.Object {
+	all := ast.NewObject()
+	for _, node := range g.Nodes {
+		relations := map[string][]*ast.Term{}
+		var names []string
+		for _, edge := range edges(g, node.ID) {
+			if _, known := relations[edge.Relation]; !known {
+				names = append(names, edge.Relation)
+			}
+			relations[edge.Relation] = append(relations[edge.Relation], text(other(edge)))
+		}
+		if len(names) == 0 {
+			continue
+		}
+		slices.Sort(names)
+		byRelation := ast.NewObject()
+		for _, name := range names {
+			byRelation.Insert(text(name), ast.ArrayTerm(relations[name]...))
+		}
+		all.Insert(text(node.ID), ast.NewTerm(byRelation))
+	}
+	return all
+}
+
+// valueTerm writes a symbolic value: what is known as plain data, a reference as
+// {"reference", "attribute", "text"}, what is not known as {"unknown"}, a text
+// with several parts as {"parts"}, and a choice as {"either"}.
+func valueTerm(v value.Value) *ast.Term {
+	if literal, ok := v.Literal(); ok && v.Kind == value.String {
+		return text(literal)
+	}
+	switch v.Kind {
+	case value.Bool:
+		return ast.InternedTerm(v.Bool)
+	case value.Number:
+		return text(v.Text)
+	case value.String:
+		parts := make([]*ast.Term, len(v.Parts))
+		for i, part := range v.Parts {
+			parts[i] = partTerm(part)
+		}
+		if len(parts) == 1 {
+			return parts[0]
+		}
+		return ast.NewTerm(object("parts", ast.NewArray(parts...)))
+	case value.List:
+		items := make([]*ast.Term, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = valueTerm(item)
+		}
+		return ast.ArrayTerm(items...)
+	case value.Map:
+		members := ast.NewObject()
+		for _, member := range v.Members {
+			members.Insert(text(member.Key), valueTerm(member.Value))
+		}
+		return ast.NewTerm(members)
+	case value.Choice:
+		return ast.NewTerm(object("either", ast.NewArray(valueTerm(*v.Then), valueTerm(*v.Else))))
+	case value.Absent:
+		return ast.NullTerm()
+	default:
+		return ast.NewTerm(object("unknown", v.Reason))
+	}
+}
+
+func partTerm(part value.Part) *ast.Term {
+	switch part.Kind {
+	case value.Literal:
+		return text(part.Text)
+	case value.ReferenceTo:
+		return ast.NewTerm(object("reference", part.Reference.Node, "attribute", string(part.Reference.Attribute), "text", part.Text))
+	case value.JSONOf:
+		return ast.NewTerm(object("json", valueTerm(*part.JSON).Value))
+	default:
+		return ast.NewTerm(object("unknown", part.Text))
+	}
+}

@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/tester"
+
+	"github.com/originkey/originkey/internal/facts"
+	"github.com/originkey/originkey/internal/finding"
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+	"github.com/originkey/originkey/rules"
+)
+
+// TestRego runs the tests beside the rules.
+func TestRego(t *testing.T) {
+	modules := map[string]*ast.Module{}
+	err := fs.WalkDir(os.DirFS("../../rules"), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".rego" {
+			return err
+		}
+		content, err := os.ReadFile("../../rules/" + name)
+		if err != nil {
+			return err
+		}
+		module, err := ast.ParseModule(name, string(content))
+		modules[name] = module
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := tester.NewRunner().SetModules(modules).Run(context.Background(), modules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tested := map[string]bool{}
+	for result := range results {
+		tested[strings.TrimSuffix(strings.TrimPrefix(result.Package, `data.rules["`), `_test"]`)] = true
+		if !result.Pass() {
+			t.Errorf("%s: %s: %v", result.Location, result.Name, result.Error)
+		}
+	}
+	for _, rule := range embedded(t).Rules() {
+		if !tested[rule.Name] {
+			t.Errorf("%s has no Rego test", rule.Name)
+		}
+	}
+}
+
+func embedded(t testing.TB) *Engine {
+	t.Helper()
+	e, err := New(rules.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestEveryBlockingCodeHasOneRule(t *testing.T) {
+	for _, code := range facts.BlockingCodes {
+		var reporting []string
+		for _, rule := range embedded(t).Rules() {
+			if slices.Contains(rule.Reports, code) {
+				reporting = append(reporting, rule.Name)
+			}
+		}
+		if len(reporting) != 1 {
+			t.Errorf("%s is reported by %v", code, reporting)
+		}
+	}
+	for _, rule := range embedded(t).Rules() {
+		for _, code := range rule.Reports {
+			if !slices.Contains(facts.BlockingCodes, code) {
+				t.Errorf("%s reports %s, which no fact has", rule.Name, code)
+			}
+		}
+	}
+}
+
+func TestSecurityRulesAreGrantRules(t *testing.T) {
+	for _, rule := range embedded(t).Rules() {
+		security := rule.SecuritySeverity != ""
+		if security != slices.Contains(rule.Tags, "security") || security != (len(rule.CWE) > 0) {
+			t.Errorf("%s: tag security, severity and CWE go together", rule.Name)
+		}
+		if security && rule.Subject != "grant" {
+			t.Errorf("%s: a missing grant is no security defect", rule.Name)
+		}
+	}
+}
+
+const header = `# METADATA
+# title: A title
+# description: |
+#   ## What it does
+#   ## Why is this bad?
+#   ## Example
+#   ## Use instead
+# related_resources:
+#   - ref: https://example.com/
+# custom:
+#   level: error
+#   subject: document
+#   reports: []
+#   since: 0.1.0
+#   tags: [test]
+#   precision: high
+`
+
+const mainModule = `package originkey
+
+results[name] contains result if {
+	some name
+	some result in data.rules[name].report
+}
+`
+
+func testRules(modules map[string]string) fstest.MapFS {
+	files := fstest.MapFS{"main.rego": {Data: []byte(mainModule)}}
+	for name, text := range modules {
+		files[name+"/rule.rego"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
+
+func TestMetadataIsReadStrictly(t *testing.T) {
+	tests := map[string]struct{ text, want string }{
+		"unknown field":    {strings.Replace(header, "level:", "levle:", 1) + `package rules["r"]`, "custom.levle is not known"},
+		"missing field":    {strings.Replace(header, "#   level: error\n", "", 1) + `package rules["r"]`, "custom.level is missing"},
+		"unknown level":    {strings.Replace(header, "level: error", "level: fatal", 1) + `package rules["r"]`, "is not note, warning or error"},
+		"missing heading":  {strings.Replace(header, "## Example", "## Exmaple", 1) + `package rules["r"]`, "no section"},
+		"wrong package":    {header + `package rules["q"]`, "its package is rules.q"},
+		"no metadata":      {`package rules["r"]`, "has no METADATA"},
+		"list of no texts": {strings.Replace(header, "tags: [test]", "tags: [1]", 1) + `package rules["r"]`, "is not a list of texts"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := New(testRules(map[string]string{"r": test.text}))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// twoPolicies is a graph of two policies that are subjects.
+func twoPolicies(t testing.TB) *facts.Result {
+	t.Helper()
+	b := graph.NewBuilder()
+	b.AddUnit(graph.Unit{ID: "u", Path: ".", Language: graph.Terraform})
+	r := &facts.Result{Facts: map[string]map[string]facts.Fact{}, Keys: map[string]string{}}
+	for i, name := range []string{"a", "b"} {
+		node := &graph.Node{
+			ID: "u#" + name, Kind: graph.Policy, Unit: "u", Address: name, Location: source.Location{File: "f.tf", Line: i + 1, Column: 1, EndLine: i + 1, EndColumn: 5},
+			Attributes: map[string]value.Value{"role": value.Text(graph.KeyPolicy, source.Location{})},
+		}
+		if err := b.AddPolicy(node); err != nil {
+			t.Fatal(err)
+		}
+		r.Subjects = append(r.Subjects, facts.Subject{ID: node.ID, Kind: facts.DocumentSubject})
+		r.Facts[node.ID] = map[string]facts.Fact{facts.Problems: {Verdict: iam.No}}
+	}
+	r.Graph = b.Freeze()
+	return r
+}
+
+func TestFailingRuleIsNamedAndOthersReport(t *testing.T) {
+	e, err := New(testRules(map[string]string{
+		"good": header + `package rules["good"]
+report contains {"message": "found", "node": input.id, "path": "", "related": []}`,
+		"bad": header + `package rules["bad"]
+report contains {"message": "never", "node": input.id, "path": "", "related": []} if to_number("x") == 1`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, diagnostics := e.Run(context.Background(), twoPolicies(t), nil)
+	if len(findings) != 2 || findings[0].Rule != "good" || findings[0].Location.Line != 1 {
+		t.Errorf("findings = %+v", findings)
+	}
+	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Message, "the rule bad failed") {
+		t.Errorf("diagnostics = %+v", diagnostics)
+	}
+}
+
+func TestEqualReportsAreMerged(t *testing.T) {
+	e, err := New(testRules(map[string]string{"one": header + `package rules["one"]
+report contains {"message": "same", "node": "u#a", "path": "", "related": [{"node": input.id, "path": "", "message": "seen from"}]}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, _ := e.Run(context.Background(), twoPolicies(t), nil)
+	if len(findings) != 1 || len(findings[0].Related) != 2 {
+		t.Fatalf("findings = %+v", findings)
+	}
+	if got := findings[0].Related[1].Message; got != "seen from b" {
+		t.Errorf("related = %q", got)
+	}
+	if findings[0].Level != finding.Error || findings[0].Fingerprint == "" {
+		t.Errorf("finding = %+v", findings[0])
+	}
+}
+
+func TestResultsThatBreakTheContractAreReported(t *testing.T) {
+	e, err := New(testRules(map[string]string{"one": header + `package rules["one"]
+report contains {"message": "x", "node": "nowhere", "path": "", "related": []}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, diagnostics := e.Run(context.Background(), twoPolicies(t), nil)
+	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Message, "does not exist") {
+		t.Errorf("diagnostics = %+v", diagnostics)
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		embedded(b)
+	}
+}
+
+func BenchmarkRun(b *testing.B) {
+	e, r := embedded(b), twoPolicies(b)
+	for b.Loop() {
+		e.Run(context.Background(), r, nil)
+	}
+}

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/originkey/originkey/internal/facts"
+	"github.com/originkey/originkey/internal/finding"
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+)
+
+// finish turns reports into findings: it resolves places, adds metadata, and
+// merges what several subjects report alike.
+func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
+	merged := map[string]*finding.Finding{}
+	var order []string
+	var diagnostics []source.Diagnostic
+	for _, c := range all {
+		diagnostics = append(diagnostics, c.diagnostics...)
+		for _, report := range c.reports {
+			found, key, err := r.finding(c.subject, report)
+			if err != nil {
+				diagnostics = append(diagnostics, failed("the rule %s: %v", report.rule, err))
+				continue
+			}
+			if known, ok := merged[key]; ok {
+				known.Related = unionRelated(known.Related, found.Related)
+				continue
+			}
+			merged[key] = found
+			order = append(order, key)
+		}
+	}
+	findings := make([]finding.Finding, 0, len(order))
+	for _, key := range order {
+		findings = append(findings, *merged[key])
+	}
+	slices.SortStableFunc(findings, finding.Compare)
+	slices.SortStableFunc(diagnostics, func(x, y source.Diagnostic) int { return strings.Compare(x.Message, y.Message) })
+	return findings, slices.Compact(diagnostics)
+}
+
+func unionRelated(x, y []finding.Related) []finding.Related {
+	for _, related := range y {
+		if !slices.Contains(x, related) {
+			x = append(x, related)
+		}
+	}
+	return x
+}
+
+// finding joins one report with what Go knows. key is equal for reports that say
+// the same of the same place.
+func (r *run) finding(subject facts.Subject, report report) (found *finding.Finding, key string, err error) {
+	rule := r.engine.byName[report.rule]
+	message, ok := report.content["message"].(string)
+	if !ok || message == "" {
+		return nil, "", fmt.Errorf("a result has no message")
+	}
+	id, _ := report.content["node"].(string)
+	node := r.result.Graph.Node(id)
+	if node == nil {
+		return nil, "", fmt.Errorf("a result names the node %q, which does not exist", id)
+	}
+	place, _ := report.content["path"].(string)
+	found = &finding.Finding{
+		Rule: rule.Name, Level: rule.Level, Message: message, Address: node.Address,
+		Location:    r.firstLine(node.Place(place)),
+		Fingerprint: fingerprint(rule.Name, r.result.Graph, node, place, message),
+	}
+	related, _ := report.content["related"].([]any)
+	for _, item := range related {
+		if place, ok := r.related(item); ok {
+			found.Related = append(found.Related, place)
+		}
+	}
+	if walked := r.paths[subject.ID]; walked != nil {
+		for _, hop := range walked.Hops {
+			found.Flow = append(found.Flow, finding.Related{Location: r.firstLine(hop.Location), Message: hop.Text})
+		}
+	}
+	if suggestion, ok := report.content["suggestion"].(map[string]any); ok && r.suggest != nil {
+		found.Suggestion = r.suggest(r.result, suggestion)
+	}
+	return found, strings.Join([]string{rule.Name, node.ID, place, message}, "\x00"), nil
+}
+
+func (r *run) related(item any) (finding.Related, bool) {
+	content, _ := item.(map[string]any)
+	id, _ := content["node"].(string)
+	node := r.result.Graph.Node(id)
+	if node == nil {
+		return finding.Related{}, false
+	}
+	place, _ := content["path"].(string)
+	message, _ := content["message"].(string)
+	if message == "" {
+		message = node.Address
+	} else {
+		message += " " + node.Address
+	}
+	return finding.Related{Location: r.firstLine(node.Place(place)), Message: message}, true
+}
+
+// firstLine confines a location to one line where the file is at hand.
+func (r *run) firstLine(at source.Location) source.Location {
+	if file, ok := r.result.Graph.Files[at.File]; ok {
+		return file.FirstLine(at)
+	}
+	at.EndLine, at.EndColumn = at.Line, max(at.EndColumn, at.Column+1)
+	return at
+}
+
+// fingerprint identifies a finding by what it is about, not by where it stands.
+func fingerprint(rule string, g *graph.Graph, node *graph.Node, place, message string) string {
+	sid := ""
+	if node.Statement != nil {
+		sid = node.Statement.Sid
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{rule, g.Unit(node.Unit).Path, node.Address, sid, place, message}, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/originkey/originkey/internal/finding"
+)
+
+// A Rule is what the METADATA of a rule says.
+type Rule struct {
+	Name        string
+	Title       string
+	Description string
+	References  []Reference
+
+	Level finding.Level
+	// Subject is "path", "grant" or "document".
+	Subject string
+	// Reports lists the reason codes that the rule reports. Those of path
+	// facts block a path.
+	Reports   []string
+	Since     string
+	Tags      []string
+	Precision string
+	CWE       []string
+	// SecuritySeverity is a decimal number as text, or "" where the rule is
+	// not about security.
+	SecuritySeverity string
+	SecurityHub      []string
+	AccessAnalyzer   []string
+}
+
+// A Reference is a page about what a rule flags.
+type Reference struct {
+	URL         string
+	Description string
+}
+
+// headings are the sections that every description has, in this order.
+var headings = []string{"## What it does", "## Why is this bad?", "## Example", "## Use instead"}
+
+// readRule reads the package-scope METADATA of a rule's module strictly: what is
+// unknown or missing is an error.
+func readRule(name string, annotations *ast.Annotations) (Rule, error) {
+	rule := Rule{Name: name, Title: annotations.Title, Description: annotations.Description}
+	var problems []error
+	fail := func(format string, arguments ...any) { problems = append(problems, fmt.Errorf(format, arguments...)) }
+
+	if rule.Title == "" {
+		fail("it has no title")
+	}
+	position := 0
+	for _, heading := range headings {
+		at := strings.Index(rule.Description[position:], heading)
+		if at < 0 {
+			fail("its description has no section %q at its place", heading)
+			break
+		}
+		position += at
+	}
+	for _, related := range annotations.RelatedResources {
+		rule.References = append(rule.References, Reference{URL: related.Ref.String(), Description: related.Description})
+	}
+	if len(rule.References) == 0 {
+		fail("it has no related_resources")
+	}
+	fields := map[string]any{
+		"level": &rule.Level, "subject": &rule.Subject, "reports": &rule.Reports, "since": &rule.Since, "tags": &rule.Tags,
+		"precision": &rule.Precision, "cwe": &rule.CWE, "security_severity": &rule.SecuritySeverity,
+		"security_hub": &rule.SecurityHub, "access_analyzer": &rule.AccessAnalyzer,
+	}
+	names := make([]string, 0, len(annotations.Custom))
+	for field := range annotations.Custom {
+		names = append(names, field)
+	}
+	slices.Sort(names)
+	for _, field := range names {
+		target, known := fields[field]
+		if !known {
+			fail("custom.%s is not known", field)
+			continue
+		}
+		if err := assign(target, annotations.Custom[field]); err != nil {
+			fail("custom.%s %w", field, err)
+		}
+	}
+	for _, required := range []string{"level", "subject", "reports", "since", "tags", "precision"} {
+		if _, written := annotations.Custom[required]; !written {
+			fail("custom.%s is missing", required)
+		}
+	}
+	if rule.Level != "" && rule.Level.Rank() < 1 {
+		fail("custom.level %q is not note, warning or error", rule.Level)
+	}
+	if rule.Subject != "" && !slices.Contains([]string{"path", "grant", "document"}, rule.Subject) {
+		fail("custom.subject %q is not path, grant or document", rule.Subject)
+	}
+	return rule, errors.Join(problems...)
+}
+
+// assign sets a string or a list of strings from decoded YAML.
+func assign(target, from any) error {
+	switch target := target.(type) {
+	case *[]string:
+		list, ok := from.([]any)
+		if !ok {
+			return errors.New("is not a list of texts")
+		}
+		for _, item := range list {
+			text, ok := item.(string)
+			if !ok {
+				return errors.New("is not a list of texts")
+			}
+			*target = append(*target, text)
+		}
+		return nil
+	default:
+		text, ok := from.(string)
+		if !ok {
+			return errors.New("is not a text")
+		}
+		reflect.ValueOf(target).Elem().SetString(text)
+		return nil
+	}
+}

@@ -129,3 +129,23 @@ func assign(target, from any) error {
 		return nil
 	}
 }
+
+// Markdown returns the documentation page of a rule.
+func (r Rule) Markdown() string {
+	var page strings.Builder
+	fmt.Fprintf(&page, "# %s\n\n%s.\n\nLevel: %s. Subject: %s. Since: %s.", r.Name, r.Title, r.Level, r.Subject, r.Since)
+	if r.SecuritySeverity != "" {
+		fmt.Fprintf(&page, " Security severity: %s (%s).", r.SecuritySeverity, strings.Join(r.CWE, ", "))
+	}
+	if len(r.SecurityHub) > 0 {
+		fmt.Fprintf(&page, " AWS Security Hub: %s.", strings.Join(r.SecurityHub, ", "))
+	}
+	if len(r.AccessAnalyzer) > 0 {
+		fmt.Fprintf(&page, " IAM Access Analyzer: %s.", strings.Join(r.AccessAnalyzer, ", "))
+	}
+	fmt.Fprintf(&page, "\n\n%s\n\n## References\n", strings.TrimSpace(r.Description))
+	for _, reference := range r.References {
+		fmt.Fprintf(&page, "- [%s](%s)\n", reference.Description, reference.URL)
+	}
+	return page.String()
+}

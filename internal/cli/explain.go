@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/originkey/originkey/internal/engine"
+	"github.com/originkey/originkey/internal/report"
+	"github.com/originkey/originkey/rules"
+)
+
+func (c Command) explain() *cobra.Command {
+	var input inputFlags
+	var format, color string
+	command := &cobra.Command{
+		Use:   "explain [PATH...]",
+		Short: "Show each path from a distribution to a key, hop by hop, with its verdict",
+		RunE: func(command *cobra.Command, paths []string) error {
+			style, err := c.style(color)
+			if err != nil {
+				return err
+			}
+			if format != "text" && format != "json" {
+				return fmt.Errorf("--format %s: expected json or text", format)
+			}
+			found, err := c.analyse(command.Context(), paths, input, false)
+			if err != nil {
+				return err
+			}
+			failed := c.complain(found.report.Diagnostics)
+			if format == "json" {
+				err = report.ExplainJSON(c.Stdout, found.report)
+			} else {
+				err = report.ExplainText(c.Stdout, found.report, style)
+			}
+			if err != nil {
+				return fmt.Errorf("write the explanation: %w", err)
+			}
+			if failed {
+				return exitCode(exitError)
+			}
+			return nil
+		},
+	}
+	input.register(command)
+	command.Flags().StringVar(&format, "format", "text", "`FORMAT`: json, text")
+	command.Flags().StringVar(&color, "color", "auto", "colour the text: auto, always, never")
+	return command
+}
+
+func (c Command) rules() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rules [NAME]",
+		Short: "List the rules, or print the documentation of one",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, names []string) error {
+			e, err := engine.New(rules.FS)
+			if err != nil {
+				return err
+			}
+			if len(names) == 0 {
+				for _, rule := range e.Rules() {
+					fmt.Fprintf(c.Stdout, "%-26s %-8s %s\n", rule.Name, rule.Level, rule.Title)
+				}
+				return nil
+			}
+			for _, rule := range e.Rules() {
+				if rule.Name == names[0] {
+					_, err := fmt.Fprint(c.Stdout, rule.Markdown())
+					return err
+				}
+			}
+			return fmt.Errorf("there is no rule %s; %q lists them", names[0], "originkey rules")
+		},
+	}
+}
+
+func (c Command) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(c.Stdout, version())
+			return err
+		},
+	}
+}
+
+// released is set by the linker for release builds.
+var released string
+
+// version is that of the release, else of the module, without a leading v.
+func version() string {
+	if released != "" {
+		return strings.TrimPrefix(released, "v")
+	}
+	if information, ok := debug.ReadBuildInfo(); ok && information.Main.Version != "" && information.Main.Version != "(devel)" {
+		return strings.TrimPrefix(information.Main.Version, "v")
+	}
+	return "0.1.0-dev"
+}
+
+// withoutPath drops the path from a file error, so that no absolute path is
+// printed.
+func withoutPath(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	var linkError *os.LinkError
+	if errors.As(err, &linkError) {
+		return linkError.Err
+	}
+	return err
+}

@@ -1,0 +1,236 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/originkey/originkey/internal/engine"
+	"github.com/originkey/originkey/internal/facts"
+	"github.com/originkey/originkey/internal/finding"
+	"github.com/originkey/originkey/internal/report"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/suggest"
+	"github.com/originkey/originkey/loader"
+	"github.com/originkey/originkey/rules"
+)
+
+// inputFlags are the flags that say what is read.
+type inputFlags struct {
+	variables      []string
+	variableFiles  []string
+	parameterFiles []string
+	exclude        []string
+}
+
+func (f *inputFlags) register(command *cobra.Command) {
+	flags := command.Flags()
+	flags.StringArrayVar(&f.variables, "var", nil, "value of a Terraform variable, `NAME=VALUE` (repeatable)")
+	flags.StringArrayVar(&f.variableFiles, "var-file", nil, "Terraform variable `FILE` (repeatable)")
+	flags.StringArrayVar(&f.parameterFiles, "parameters", nil, "CloudFormation parameter `FILE` in the form of the AWS CLI (repeatable)")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match `GLOB`, relative to the repository root (repeatable)")
+}
+
+func (f *inputFlags) options(directory string) (loader.Options, error) {
+	options := loader.Options{
+		Directory: directory, Variables: map[string]string{},
+		VariableFiles: f.variableFiles, ParameterFiles: f.parameterFiles, Exclude: f.exclude,
+	}
+	for _, variable := range f.variables {
+		name, text, ok := strings.Cut(variable, "=")
+		if !ok || name == "" {
+			return options, fmt.Errorf("--var %s: expected NAME=VALUE", variable)
+		}
+		options.Variables[name] = text
+	}
+	return options, nil
+}
+
+// An analysis is all that was read and found.
+type analysis struct {
+	report *report.Report
+	engine *engine.Engine
+}
+
+// analyse reads the input, computes the facts and, where evaluate is true, runs
+// the rules.
+func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, evaluate bool) (*analysis, error) {
+	options, err := input.options(c.Directory)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := loader.Load(ctx, paths, options)
+	if err != nil {
+		return nil, err
+	}
+	result := facts.Compute(loaded.Graph)
+	e, err := engine.New(rules.FS)
+	if err != nil {
+		return nil, err
+	}
+	r := &report.Report{
+		Version: version(), Rules: describeRules(e.Rules()), Paths: result.Paths,
+		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
+	}
+	if evaluate {
+		findings, diagnostics := e.Run(ctx, result, suggest.Suggest)
+		r.Findings = findings
+		r.Diagnostics = append(r.Diagnostics, diagnostics...)
+	}
+	return &analysis{report: r, engine: e}, nil
+}
+
+// rulePage is where the documentation of a rule is read.
+const rulePage = "https://github.com/originkey/originkey/blob/main/docs/rules/"
+
+func describeRules(from []engine.Rule) []report.Rule {
+	described := make([]report.Rule, len(from))
+	for i, rule := range from {
+		described[i] = report.Rule{
+			Name: rule.Name, Title: rule.Title, Description: rule.Description, HelpURL: rulePage + rule.Name + ".md",
+			Level: rule.Level, Tags: rule.Tags, Precision: rule.Precision, CWE: rule.CWE, SecuritySeverity: rule.SecuritySeverity,
+		}
+	}
+	return described
+}
+
+// complain writes diagnostics to stderr and reports whether one is an error.
+func (c Command) complain(diagnostics []source.Diagnostic) bool {
+	failed := false
+	for _, d := range diagnostics {
+		place := ""
+		if d.File != "" {
+			place = d.Location.String() + ": "
+		}
+		fmt.Fprintf(c.Stderr, "%s%s: %s\n", place, d.Severity, d.Message)
+		failed = failed || d.Severity == source.Error
+	}
+	return failed
+}
+
+type lintFlags struct {
+	inputFlags
+	formats   []string
+	failOn    string
+	undecided bool
+	category  string
+	compact   bool
+	color     string
+	quiet     bool
+}
+
+func (c Command) lint() *cobra.Command {
+	var flags lintFlags
+	command := &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Lint files and folders (the main job)",
+		Long: `Lint reads the Terraform root modules and CloudFormation templates that the paths
+choose, the current folder by default. A file is a hint: everything that it
+belongs to is read from disk.
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
+something that could not be read; findings are printed all the same.`,
+		RunE: func(command *cobra.Command, paths []string) error { return c.runLint(command.Context(), paths, flags) },
+	}
+	flags.register(command)
+	f := command.Flags()
+	f.StringArrayVar(&flags.formats, "format", []string{"text"}, "`FORMAT` of the report: "+strings.Join(report.Formats(), ", ")+"; FORMAT=FILE writes a file (repeatable)")
+	f.StringVar(&flags.failOn, "fail-on", string(finding.Warning), "lowest `LEVEL` that makes the exit code 1: note, warning, error, never")
+	f.BoolVar(&flags.undecided, "show-undecided", false, "list the paths that the input does not decide")
+	f.StringVar(&flags.category, "category", "", "SARIF category `NAME`")
+	f.BoolVar(&flags.compact, "compact", false, "one line a finding")
+	f.StringVar(&flags.color, "color", "auto", "colour the text: auto, always, never")
+	f.BoolVar(&flags.quiet, "quiet", false, "print nothing where nothing was found")
+	return command
+}
+
+func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags) error {
+	style, err := c.style(flags.color)
+	if err != nil {
+		return err
+	}
+	style.Compact, style.Quiet, style.Undecided = flags.compact, flags.quiet, flags.undecided
+	if !slices.Contains([]string{"note", "warning", "error", "never"}, flags.failOn) {
+		return fmt.Errorf("--fail-on %s: expected note, warning, error or never", flags.failOn)
+	}
+	for _, format := range flags.formats {
+		name, _, _ := strings.Cut(format, "=")
+		if !slices.Contains(report.Formats(), name) {
+			return fmt.Errorf("--format %s: expected one of %s", name, strings.Join(report.Formats(), ", "))
+		}
+	}
+	found, err := c.analyse(ctx, paths, flags.inputFlags, true)
+	if err != nil {
+		return err
+	}
+	found.report.Category = flags.category
+	failed := c.complain(found.report.Diagnostics)
+	for _, format := range flags.formats {
+		name, file, toFile := strings.Cut(format, "=")
+		if err := c.write(file, toFile, func(w io.Writer) error { return report.Write(w, name, found.report, style) }); err != nil {
+			return err
+		}
+	}
+	switch {
+	case failed:
+		return exitCode(exitError)
+	case slices.ContainsFunc(found.report.Findings, func(f finding.Finding) bool {
+		return flags.failOn != "never" && f.Level.Rank() >= finding.Level(flags.failOn).Rank()
+	}):
+		return exitCode(exitFindings)
+	default:
+		return nil
+	}
+}
+
+// write writes to stdout, or to a file that is complete or not there: it is
+// written beside its place and then renamed.
+func (c Command) write(name string, toFile bool, write func(io.Writer) error) error {
+	if !toFile {
+		return write(c.Stdout)
+	}
+	absolute := name
+	if !filepath.IsAbs(absolute) {
+		absolute = filepath.Join(c.Directory, name)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(absolute), ".originkey-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, withoutPath(err))
+	}
+	defer os.Remove(temporary.Name())
+	err = write(temporary)
+	if closing := temporary.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Chmod(temporary.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), absolute)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, withoutPath(err))
+	}
+	return nil
+}
+
+// style decides about colour: see no-color.org.
+func (c Command) style(color string) (report.Style, error) {
+	switch color {
+	case "always":
+		return report.Style{Color: true}, nil
+	case "never":
+		return report.Style{}, nil
+	case "auto":
+		noColor, set := c.LookupEnv("NO_COLOR")
+		return report.Style{Color: c.StdoutIsTerminal && (!set || noColor == "")}, nil
+	default:
+		return report.Style{}, fmt.Errorf("--color %s: expected auto, always or never", color)
+	}
+}

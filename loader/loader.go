@@ -131,7 +131,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	}()
 	switch unit.kind {
 	case terraformRoot:
-		return terraform.Load(ctx, repository, unit.path, terraform.Options{
+		return repository.parser.Load(ctx, unit.path, terraform.Options{
 			Variables: inputs.variables, VariableFiles: inputs.variableFiles,
 		})
 	case template:

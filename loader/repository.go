@@ -50,6 +50,8 @@ type repository struct {
 	modules   []string
 	documents []string
 
+	parser *terraform.Parser
+
 	mutex sync.Mutex
 	files map[string]*source.File
 }
@@ -64,6 +66,7 @@ func newRepository(root *os.Root, exclude []string) (*repository, error) {
 		}
 	}
 	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}}
+	r.parser = terraform.NewParser(r)
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -129,7 +132,7 @@ func (r *repository) units(chosen []string) []unit {
 	calls := make(map[string][]string, len(r.modules))
 	called := map[string]bool{}
 	for _, folder := range r.modules {
-		calls[folder] = terraform.Calls(r, folder)
+		calls[folder] = r.parser.Calls(folder)
 		for _, module := range calls[folder] {
 			called[module] = called[module] || module != folder
 		}

@@ -1,0 +1,660 @@
+package terraform
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// callFunction evaluates a function call. Functions that keep the structure of
+// their arguments work on symbolic values; the others need known arguments.
+func (m *module) callFunction(e *hclsyntax.FunctionCallExpr, s *scope, at source.Location) value.Value {
+	switch e.Name {
+	case "try":
+		return m.try(e, s, at)
+	case "can":
+		return boolean(m.can(e, s), at)
+	}
+	var arguments []value.Value
+	for i, argument := range e.Args {
+		v := m.evaluate(argument, s)
+		if e.ExpandFinal && i == len(e.Args)-1 {
+			if v.Kind != value.List {
+				return unknown(at, "%s", reason(v, "the arguments of "+e.Name+" are not known"))
+			}
+			arguments = append(arguments, v.Items...)
+			continue
+		}
+		arguments = append(arguments, v)
+	}
+	return m.apply(e.Name, arguments, at)
+}
+
+// try returns the first argument that can be evaluated. What is unknown may fail.
+func (m *module) try(e *hclsyntax.FunctionCallExpr, s *scope, at source.Location) value.Value {
+	for i, argument := range e.Args {
+		v := m.evaluate(argument, s)
+		if v.Kind != value.Unknown || i == len(e.Args)-1 {
+			return v
+		}
+		if !fails(v) {
+			return v
+		}
+	}
+	return unknown(at, "try has no arguments")
+}
+
+// fails reports whether an expression certainly has an error, unlike one that is
+// only not known.
+func fails(v value.Value) bool {
+	for _, text := range []string{"there is no ", "has no instance", "is not declared", "has no output", "has no attribute"} {
+		if strings.Contains(v.Reason, text) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *module) can(e *hclsyntax.FunctionCallExpr, s *scope) value.Condition {
+	if len(e.Args) != 1 {
+		return m.opaque(e)
+	}
+	v := m.evaluate(e.Args[0], s)
+	switch {
+	case v.Kind != value.Unknown:
+		return value.True()
+	case fails(v):
+		return value.False()
+	default:
+		return m.opaque(e)
+	}
+}
+
+// apply calls a function on evaluated arguments. Where an argument depends on a
+// condition, so does the result.
+func (m *module) apply(name string, arguments []value.Value, at source.Location) value.Value {
+	if name == "jsonencode" && len(arguments) == 1 {
+		return value.EncodeJSON(arguments[0], at)
+	}
+	for i, argument := range arguments {
+		if argument.Kind != value.Choice {
+			continue
+		}
+		side := func(chosen *value.Value) value.Value {
+			replaced := slices.Clone(arguments)
+			replaced[i] = *chosen
+			return m.apply(name, replaced, at)
+		}
+		return value.If(argument.Condition, side(argument.Then), side(argument.Else), at)
+	}
+	if symbolic, ok := symbolicFunctions()[name]; ok {
+		return symbolic(m, arguments, at)
+	}
+	return m.applyKnown(name, arguments, at)
+}
+
+// A symbolicFunction works on values that may hold references.
+type symbolicFunction func(m *module, arguments []value.Value, at source.Location) value.Value
+
+func symbolicFunctions() map[string]symbolicFunction {
+	identity := func(_ *module, a []value.Value, at source.Location) value.Value { return first(a, at) }
+	return map[string]symbolicFunction{
+		"jsondecode": jsonDecode, "merge": merge, "concat": concat, "flatten": flatten, "compact": compact,
+		"distinct": distinct, "toset": distinct, "tolist": identity, "tomap": identity, "tostring": toText,
+		"sensitive": identity, "nonsensitive": identity, "ephemeralasnull": identity,
+		"keys": keys, "values": valuesOf, "lookup": lookup, "element": elementOf, "length": length, "contains": contains,
+		"coalesce": coalesce, "coalescelist": coalesceList, "one": one, "zipmap": zipMap, "reverse": reverse,
+		"setunion": func(m *module, a []value.Value, at source.Location) value.Value {
+			return distinct(m, []value.Value{concat(m, a, at)}, at)
+		},
+		"join": join, "format": format, "replace": replace, "split": split, "trimspace": trimSpace, "startswith": startsWith, "endswith": endsWith,
+		"file": file, "templatefile": templateFile,
+	}
+}
+
+func first(a []value.Value, at source.Location) value.Value {
+	if len(a) == 0 {
+		return unknown(at, "a function has no arguments")
+	}
+	return a[0]
+}
+
+func second(a []value.Value, at source.Location) value.Value {
+	if len(a) < 2 {
+		return unknown(at, "a function has too few arguments")
+	}
+	return a[1]
+}
+
+func jsonDecode(_ *module, a []value.Value, at source.Location) value.Value {
+	decoded, err := value.DecodeJSON(first(a, at))
+	if err != nil {
+		return unknown(at, "the text of jsondecode is %v", err)
+	}
+	return decoded
+}
+
+func merge(_ *module, a []value.Value, at source.Location) value.Value {
+	result := value.Value{Kind: value.Map, Location: at}
+	for _, each := range a {
+		switch each.Kind {
+		case value.Absent:
+		case value.Map:
+			for _, member := range each.Members {
+				result.Members = slices.DeleteFunc(result.Members, func(known value.Member) bool { return known.Key == member.Key })
+				result.Members = append(result.Members, member)
+			}
+		default:
+			return unknown(at, "%s", reason(each, "an argument of merge is not known"))
+		}
+	}
+	return result
+}
+
+func concat(_ *module, a []value.Value, at source.Location) value.Value {
+	result := value.Value{Kind: value.List, Location: at}
+	for _, each := range a {
+		if each.Kind == value.List {
+			result.Items = append(result.Items, each.Items...)
+			continue
+		}
+		// One list that is not known leaves the others as they are.
+		result.Items = append(result.Items, unknown(each.Location, "%s", reason(each, "an argument of concat is not known")))
+	}
+	return result
+}
+
+func flatten(m *module, a []value.Value, at source.Location) value.Value {
+	list := first(a, at)
+	if list.Kind != value.List {
+		return unknown(at, "%s", reason(list, "the list of flatten is not known"))
+	}
+	result := value.Value{Kind: value.List, Location: at}
+	for _, item := range list.Items {
+		result.Items = append(result.Items, flattened(m, item, value.True(), at)...)
+	}
+	return result
+}
+
+func flattened(m *module, item value.Value, when value.Condition, at source.Location) []value.Value {
+	switch item.Kind {
+	case value.List:
+		var all []value.Value
+		for _, inner := range item.Items {
+			all = append(all, flattened(m, inner, when, at)...)
+		}
+		return all
+	case value.Choice:
+		then := flattened(m, *item.Then, value.And(when, item.Condition), at)
+		return append(then, flattened(m, *item.Else, value.And(when, value.Not(item.Condition)), at)...)
+	case value.Absent:
+		return nil
+	default:
+		return []value.Value{under(when, item)}
+	}
+}
+
+func compact(_ *module, a []value.Value, at source.Location) value.Value {
+	list := first(a, at)
+	if list.Kind != value.List {
+		return unknown(at, "%s", reason(list, "the list of compact is not known"))
+	}
+	result := value.Value{Kind: value.List, Location: at}
+	for _, item := range list.Items {
+		if text, literal := item.Literal(); item.IsAbsent() || literal && text == "" {
+			continue
+		}
+		result.Items = append(result.Items, item)
+	}
+	return result
+}
+
+func distinct(_ *module, a []value.Value, at source.Location) value.Value {
+	list := first(a, at)
+	if list.Kind != value.List {
+		return list
+	}
+	result := value.Value{Kind: value.List, Location: list.Location}
+	seen := map[string]bool{}
+	for _, item := range list.Items {
+		if text, literal := item.Literal(); literal {
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
+		}
+		result.Items = append(result.Items, item)
+	}
+	return result
+}
+
+func toText(_ *module, a []value.Value, at source.Location) value.Value {
+	v := first(a, at)
+	if text, literal := v.Literal(); literal && v.Kind != value.String {
+		return value.Text(text, v.Location)
+	}
+	return v
+}
+
+func keys(_ *module, a []value.Value, at source.Location) value.Value {
+	object := first(a, at)
+	if object.Kind != value.Map {
+		return unknown(at, "%s", reason(object, "the map of keys is not known"))
+	}
+	names := make([]string, 0, len(object.Members))
+	for _, member := range object.Members {
+		names = append(names, member.Key)
+	}
+	slices.Sort(names)
+	result := value.Value{Kind: value.List, Location: at}
+	for _, name := range names {
+		result.Items = append(result.Items, value.Text(name, at))
+	}
+	return result
+}
+
+func valuesOf(m *module, a []value.Value, at source.Location) value.Value {
+	names := keys(m, a, at)
+	if names.Kind != value.List {
+		return names
+	}
+	result := value.Value{Kind: value.List, Location: at}
+	for _, name := range names.Items {
+		text, _ := name.Literal()
+		inner, _ := a[0].Get(text)
+		result.Items = append(result.Items, inner)
+	}
+	return result
+}
+
+func lookup(m *module, a []value.Value, at source.Location) value.Value {
+	object, key := first(a, at), second(a, at)
+	text, literal := key.Literal()
+	if object.Kind != value.Map || !literal {
+		return m.index(object, key, at)
+	}
+	if inner, ok := object.Get(text); ok {
+		return inner
+	}
+	if len(a) > 2 {
+		return a[2]
+	}
+	return unknown(at, "there is no element %q", text)
+}
+
+func elementOf(m *module, a []value.Value, at source.Location) value.Value {
+	list, key := first(a, at), second(a, at)
+	converted, ok := toCty(key)
+	if list.Kind != value.List || !ok || len(list.Items) == 0 || !converted.Type().Equals(cty.Number) {
+		return m.index(list, key, at)
+	}
+	position, _ := converted.AsBigFloat().Int64()
+	count := int64(len(list.Items))
+	return firstPresent(list.Items, int(((position%count)+count)%count), at)
+}
+
+func length(_ *module, a []value.Value, at source.Location) value.Value {
+	v := first(a, at)
+	switch v.Kind {
+	case value.List:
+		return countPresent(v.Items, at)
+	case value.Map:
+		items := make([]value.Value, len(v.Members))
+		for i, member := range v.Members {
+			items[i] = member.Value
+		}
+		return countPresent(items, at)
+	case value.String:
+		if text, literal := v.Literal(); literal {
+			return number(len([]rune(text)), at)
+		}
+	}
+	return unknown(at, "%s", reason(v, "the argument of length is not known"))
+}
+
+// countPresent counts the items that are there. Each that is there under a
+// condition makes the number a choice.
+func countPresent(items []value.Value, at source.Location) value.Value {
+	for i, item := range items {
+		if item.Kind == value.Choice && (item.Then.IsAbsent() || item.Else.IsAbsent()) {
+			with := slices.Clone(items)
+			with[i] = value.Boolean(true, at)
+			without := slices.Delete(slices.Clone(items), i, i+1)
+			there := item.Condition
+			if item.Then.IsAbsent() {
+				there = value.Not(there)
+			}
+			return value.If(there, countPresent(with, at), countPresent(without, at), at)
+		}
+	}
+	return number(len(items), at)
+}
+
+func contains(m *module, a []value.Value, at source.Location) value.Value {
+	list, wanted := first(a, at), second(a, at)
+	text, literal := wanted.Literal()
+	if list.Kind != value.List {
+		return unknown(at, "%s", reason(list, "the list of contains is not known"))
+	}
+	reference, isReference := wanted.SoleReference()
+	condition := value.False()
+	for _, item := range list.Items {
+		known, ok := item.Literal()
+		switch {
+		case ok && literal && known == text:
+			return value.Boolean(true, at)
+		case ok && literal:
+		case ok && isReference:
+			condition = value.Or(condition, m.builder.Variables().Equals(reference.Node+"."+string(reference.Attribute), wanted.Parts[0].Text, known, nil))
+		default:
+			return unknown(at, "%s", reason(item, "whether a list contains a value is not known"))
+		}
+	}
+	return boolean(condition, at)
+}
+
+func coalesce(_ *module, a []value.Value, at source.Location) value.Value {
+	for _, each := range a {
+		if text, literal := each.Literal(); each.IsAbsent() || literal && text == "" && each.Kind == value.String {
+			continue
+		}
+		return each
+	}
+	return unknown(at, "all arguments of coalesce are null")
+}
+
+func coalesceList(_ *module, a []value.Value, at source.Location) value.Value {
+	for _, each := range a {
+		if each.Kind != value.List || len(each.Items) > 0 {
+			return each
+		}
+	}
+	return unknown(at, "all arguments of coalescelist are empty")
+}
+
+// one is null for an empty list.
+func one(_ *module, a []value.Value, at source.Location) value.Value {
+	list := first(a, at)
+	if list.Kind != value.List {
+		return list
+	}
+	if len(list.Items) == 0 {
+		return value.Nothing(at)
+	}
+	return firstPresent(list.Items, 0, at)
+}
+
+func zipMap(_ *module, a []value.Value, at source.Location) value.Value {
+	names, inner := first(a, at), second(a, at)
+	if names.Kind != value.List || inner.Kind != value.List || len(names.Items) != len(inner.Items) {
+		return unknown(at, "%s", reason(names, "the lists of zipmap are not known"))
+	}
+	result := value.Value{Kind: value.Map, Location: at}
+	for i, name := range names.Items {
+		text, literal := name.Literal()
+		if !literal {
+			return unknown(at, "%s", reason(name, "a key of zipmap is not known"))
+		}
+		result.Members = append(result.Members, value.Member{Key: text, KeyLocation: at, Value: inner.Items[i]})
+	}
+	return result
+}
+
+func reverse(_ *module, a []value.Value, at source.Location) value.Value {
+	list := first(a, at)
+	if list.Kind == value.List {
+		list.Items = slices.Clone(list.Items)
+		slices.Reverse(list.Items)
+	}
+	return list
+}
+
+func join(_ *module, a []value.Value, at source.Location) value.Value {
+	delimiter := first(a, at)
+	var pieces []value.Value
+	for _, list := range a[min(1, len(a)):] {
+		if list.Kind != value.List {
+			return textOf(unknown(at, "%s", reason(list, "the list of join is not known")))
+		}
+		for _, item := range list.Items {
+			if len(pieces) > 0 {
+				pieces = append(pieces, delimiter)
+			}
+			pieces = append(pieces, item)
+		}
+	}
+	return value.Concat(at, pieces...)
+}
+
+// textOf makes an unknown text of an unknown value.
+func textOf(v value.Value) value.Value { return value.Concat(v.Location, v) }
+
+// format understands the verbs that carry text along.
+func format(m *module, a []value.Value, at source.Location) value.Value {
+	pattern, literal := first(a, at).Literal()
+	if !literal {
+		return textOf(unknown(at, "%s", reason(first(a, at), "the format is not known")))
+	}
+	var pieces []value.Value
+	next := 1
+	for pattern != "" {
+		before, after, found := strings.Cut(pattern, "%")
+		pieces = append(pieces, value.Text(before, a[0].Location))
+		if !found {
+			break
+		}
+		switch {
+		case strings.HasPrefix(after, "%"):
+			pieces = append(pieces, value.Text("%", a[0].Location))
+		case (strings.HasPrefix(after, "s") || strings.HasPrefix(after, "v") || strings.HasPrefix(after, "d")) && next < len(a):
+			pieces = append(pieces, a[next])
+			next++
+		default:
+			return m.applyKnown("format", a, at)
+		}
+		pattern = after[1:]
+	}
+	return value.Concat(at, pieces...)
+}
+
+// replace changes the literal parts; a reference is taken not to hold what is
+// replaced where that is not made of letters and digits only.
+func replace(m *module, a []value.Value, at source.Location) value.Value {
+	if len(a) != 3 {
+		return unknown(at, "replace needs three arguments")
+	}
+	old, oldKnown := a[1].Literal()
+	replacement, newKnown := a[2].Literal()
+	if _, literal := a[0].Literal(); literal || !oldKnown || !newKnown || a[0].Kind != value.String || strings.HasPrefix(old, "/") && strings.HasSuffix(old, "/") && len(old) > 1 {
+		return m.applyKnown("replace", a, at)
+	}
+	if strings.ContainsAny(old, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./:") {
+		return textOf(unknown(at, "what replace makes of %s is not known before it is deployed", a[0]))
+	}
+	result := a[0]
+	result.Parts = slices.Clone(result.Parts)
+	for i, part := range result.Parts {
+		if part.Kind == value.Literal {
+			result.Parts[i].Text = strings.ReplaceAll(part.Text, old, replacement)
+		}
+	}
+	return result
+}
+
+// split divides literal parts; ids hold no delimiters.
+func split(m *module, a []value.Value, at source.Location) value.Value {
+	delimiter, known := first(a, at).Literal()
+	text := second(a, at)
+	if _, literal := text.Literal(); literal || !known || text.Kind != value.String {
+		return m.applyKnown("split", a, at)
+	}
+	list := value.Value{Kind: value.List, Location: at}
+	current := value.Value{Kind: value.String, Location: at}
+	for _, part := range text.Parts {
+		if part.Kind == value.ReferenceTo && (part.Reference.Attribute == value.ID || part.Reference.Attribute == value.Account) && strings.Trim(delimiter, ":/,") == "" {
+			current.Parts = append(current.Parts, part)
+			continue
+		}
+		if part.Kind != value.Literal {
+			return unknown(at, "what split makes of %s is not known before it is deployed", text)
+		}
+		for i, piece := range strings.Split(part.Text, delimiter) {
+			if i > 0 {
+				list.Items = append(list.Items, current)
+				current = value.Value{Kind: value.String, Location: at}
+			}
+			if piece != "" {
+				current.Parts = append(current.Parts, value.Part{Kind: value.Literal, Text: piece, Location: part.Location})
+			}
+		}
+	}
+	list.Items = append(list.Items, current)
+	return list
+}
+
+// trimSpace drops blanks of literal text; what AWS makes has none around it.
+func trimSpace(_ *module, a []value.Value, at source.Location) value.Value {
+	v := first(a, at)
+	if text, literal := v.Literal(); literal {
+		return value.Text(strings.TrimSpace(text), v.Location)
+	}
+	return v
+}
+
+func startsWith(m *module, a []value.Value, at source.Location) value.Value {
+	return compareEnds(m, "startswith", a, at, strings.HasPrefix)
+}
+
+func endsWith(m *module, a []value.Value, at source.Location) value.Value {
+	return compareEnds(m, "endswith", a, at, strings.HasSuffix)
+}
+
+func compareEnds(_ *module, name string, a []value.Value, at source.Location, holds func(text, end string) bool) value.Value {
+	text, known := first(a, at).Literal()
+	end, also := second(a, at).Literal()
+	if !known || !also {
+		return unknown(at, "%s", reason(first(a, at), "an argument of "+name+" is not known"))
+	}
+	return value.Boolean(holds(text, end), at)
+}
+
+// repositoryFile reads a file that an expression names.
+func (m *module) repositoryFile(v value.Value, at source.Location) (*source.File, value.Value) {
+	name, literal := v.Literal()
+	if !literal {
+		return nil, unknown(at, "%s", reason(v, "the name of a file is not known"))
+	}
+	// Terraform's working directory is the root module's folder.
+	folder := m.folder
+	name = strings.TrimPrefix(name, "./")
+	if !strings.HasPrefix(name, folder+"/") && folder != "." || folder == "." {
+		name = path.Join(strings.TrimPrefix(m.unit, "terraform:"), name)
+	}
+	opened, err := m.parser.tree.ReadFile(path.Clean(name))
+	if err != nil {
+		return nil, unknown(at, "the file %s cannot be read", v)
+	}
+	m.loader.files[opened.Path] = opened
+	m.builder.AddFile(opened)
+	return opened, value.Value{}
+}
+
+func file(m *module, a []value.Value, at source.Location) value.Value {
+	opened, failure := m.repositoryFile(first(a, at), at)
+	if opened == nil {
+		return failure
+	}
+	result := value.Value{Kind: value.String, Location: opened.Location(0, len(opened.Bytes))}
+	offset := 0
+	for line := range strings.Lines(string(opened.Bytes)) {
+		result.Parts = append(result.Parts, value.Part{Kind: value.Literal, Text: line, Location: opened.Location(offset, offset+len(line))})
+		offset += len(line)
+	}
+	return result
+}
+
+// templateFile evaluates a template with its own variables.
+func templateFile(m *module, a []value.Value, at source.Location) value.Value {
+	opened, failure := m.repositoryFile(first(a, at), at)
+	if opened == nil {
+		return failure
+	}
+	expression, problems := hclsyntax.ParseTemplate(opened.Bytes, opened.Path, hcl.InitialPos)
+	if problems.HasErrors() {
+		return unknown(at, "the template %s is not valid", opened.Path)
+	}
+	inner := &scope{module: m}
+	if len(a) > 1 {
+		for _, member := range a[1].Members {
+			inner = inner.with(member.Key, member.Value)
+		}
+	}
+	return m.evaluate(expression, inner)
+}
+
+// applyKnown computes a function whose arguments are all known.
+func (m *module) applyKnown(name string, arguments []value.Value, at source.Location) value.Value {
+	converted := make([]cty.Value, len(arguments))
+	for i, argument := range arguments {
+		known, ok := toCty(argument)
+		if !ok {
+			return textOf(unknown(at, "what %s makes of %s is not known before it is deployed", name, argument))
+		}
+		converted[i] = known
+	}
+	if digest, ok := digests()[name]; ok && len(converted) == 1 && converted[0].Type().Equals(cty.String) && !converted[0].IsNull() {
+		return value.Text(digest(converted[0].AsString()), at)
+	}
+	known, ok := knownFunctions()[name]
+	if !ok {
+		return textOf(unknown(at, "the function %s is evaluated by Terraform", name))
+	}
+	result, err := known.Call(converted)
+	if err != nil {
+		return textOf(unknown(at, "%s cannot be computed: %v", name, err))
+	}
+	return fromCty(result, at)
+}
+
+// knownFunctions are those of Terraform that go-cty's standard library has.
+func knownFunctions() map[string]function.Function {
+	return map[string]function.Function{
+		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "chomp": stdlib.ChompFunc, "chunklist": stdlib.ChunklistFunc,
+		"csvdecode": stdlib.CSVDecodeFunc, "floor": stdlib.FloorFunc, "format": stdlib.FormatFunc, "formatdate": stdlib.FormatDateFunc,
+		"formatlist": stdlib.FormatListFunc, "indent": stdlib.IndentFunc, "log": stdlib.LogFunc, "lower": stdlib.LowerFunc,
+		"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "pow": stdlib.PowFunc, "range": stdlib.RangeFunc,
+		"regex": stdlib.RegexFunc, "regexall": stdlib.RegexAllFunc, "replace": stdlib.ReplaceFunc, "setintersection": stdlib.SetIntersectionFunc,
+		"setproduct": stdlib.SetProductFunc, "setsubtract": stdlib.SetSubtractFunc, "signum": stdlib.SignumFunc, "slice": stdlib.SliceFunc,
+		"sort": stdlib.SortFunc, "split": stdlib.SplitFunc, "strrev": stdlib.ReverseFunc, "substr": stdlib.SubstrFunc,
+		"timeadd": stdlib.TimeAddFunc, "title": stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc,
+		"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
+		"tonumber": stdlib.MakeToFunc(cty.Number), "tobool": stdlib.MakeToFunc(cty.Bool),
+	}
+}
+
+// digests are functions of text that go-cty does not have.
+func digests() map[string]func(string) string {
+	return map[string]func(string) string{
+		"base64encode": func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+		"md5":          func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) },
+		"sha1":         func(s string) string { return fmt.Sprintf("%x", sha1.Sum([]byte(s))) },
+		"sha256":       func(s string) string { sum := sha256.Sum256([]byte(s)); return hex.EncodeToString(sum[:]) },
+		"basename":     path.Base,
+		"dirname":      path.Dir,
+	}
+}

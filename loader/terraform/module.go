@@ -1,0 +1,530 @@
+package terraform
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// A module is one instance of a module.
+type module struct {
+	*loader
+	folder string
+	// prefix is what the addresses of its resources begin with: "" or
+	// "module.site[0].".
+	prefix       string
+	depthOfCalls int
+	// when is the condition under which the instance exists.
+	when value.Condition
+	// callers are the calls that lead here, outermost first.
+	callers []source.Location
+	// inputs evaluates an argument of the call in the caller's scope; it is
+	// nil for the root module.
+	inputs func(name string) (value.Value, bool)
+	// environments maps local provider names to environments.
+	environments map[string]string
+
+	variables map[string]*hclsyntax.Block
+	locals    map[string]*hclsyntax.Attribute
+	outputs   map[string]*hclsyntax.Block
+	providers []*hclsyntax.Block
+	// managed, data and calls hold blocks by "type.name" or name; their order
+	// is that of the files.
+	managed, data, calls blocks
+
+	values     map[string]value.Value
+	memo       map[string]memoized
+	evaluating map[string]bool
+	expanded   map[string][]instance
+	children   map[string]*module
+}
+
+type memoized struct {
+	value value.Value
+	used  []string
+}
+
+// blocks keeps blocks by name and in order.
+type blocks struct {
+	byName map[string]*hclsyntax.Block
+	order  []string
+}
+
+// add keeps a block; one of an override file is merged over the earlier one.
+func (b *blocks) add(name string, block *hclsyntax.Block, override bool) {
+	if b.byName == nil {
+		b.byName = map[string]*hclsyntax.Block{}
+	}
+	earlier, known := b.byName[name]
+	if !known {
+		b.order = append(b.order, name)
+	} else if override {
+		block = mergeBlock(earlier, block)
+	}
+	b.byName[name] = block
+}
+
+// mergeBlock overrides arguments, and nested blocks by their type, as
+// "Override Files" in the Terraform documentation says.
+func mergeBlock(base, override *hclsyntax.Block) *hclsyntax.Block {
+	merged := *base
+	body := *base.Body
+	body.Attributes = hclsyntax.Attributes{}
+	for name, attribute := range base.Body.Attributes {
+		body.Attributes[name] = attribute
+	}
+	for name, attribute := range override.Body.Attributes {
+		body.Attributes[name] = attribute
+	}
+	replaced := map[string]bool{}
+	for _, block := range override.Body.Blocks {
+		replaced[block.Type] = true
+	}
+	body.Blocks = nil
+	for _, block := range base.Body.Blocks {
+		if !replaced[block.Type] {
+			body.Blocks = append(body.Blocks, block)
+		}
+	}
+	body.Blocks = append(body.Blocks, override.Body.Blocks...)
+	merged.Body = &body
+	return &merged
+}
+
+// newModule parses the files of a folder.
+func (l *loader) newModule(folder string, caller *module) *module {
+	m := &module{
+		loader: l, folder: folder,
+		variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
+		values: map[string]value.Value{}, memo: map[string]memoized{}, evaluating: map[string]bool{},
+		expanded: map[string][]instance{}, children: map[string]*module{}, environments: map[string]string{},
+	}
+	if caller != nil {
+		m.depthOfCalls = caller.depthOfCalls + 1
+	}
+	names, err := l.parser.configurationFiles(folder)
+	if err != nil {
+		return nil
+	}
+	for _, name := range names {
+		parsed := l.parser.parse(name)
+		if _, seen := l.files[name]; !seen {
+			l.diagnostics = append(l.diagnostics, parsed.diagnostics...)
+			if parsed.file != nil {
+				l.files[name] = parsed.file
+				l.builder.AddFile(parsed.file)
+			}
+		}
+		if parsed.body == nil {
+			continue
+		}
+		stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+		override := stem == "override" || strings.HasSuffix(stem, "_override")
+		for _, block := range parsed.body.Blocks {
+			m.addBlock(block, override)
+		}
+	}
+	return m
+}
+
+func (m *module) addBlock(block *hclsyntax.Block, override bool) {
+	labels := strings.Join(block.Labels, ".")
+	switch {
+	case block.Type == "variable" && len(block.Labels) == 1:
+		m.variables[labels] = block
+	case block.Type == "output" && len(block.Labels) == 1:
+		m.outputs[labels] = block
+	case block.Type == "locals":
+		for name, attribute := range block.Body.Attributes {
+			m.locals[name] = attribute
+		}
+	case block.Type == "provider" && len(block.Labels) == 1:
+		m.providers = append(m.providers, block)
+	case block.Type == "resource" && len(block.Labels) == 2:
+		m.managed.add(labels, block, override)
+	case block.Type == "data" && len(block.Labels) == 2:
+		m.data.add(labels, block, override)
+	case block.Type == "module" && len(block.Labels) == 1:
+		m.calls.add(labels, block, override)
+	}
+}
+
+// readVariableFiles reads the values of a root module's variables, in the order
+// of precedence: terraform.tfvars, *.auto.tfvars, --var-file, --var.
+func (m *module) readVariableFiles() {
+	names, err := m.parser.tree.ReadDir(m.folder)
+	if err != nil {
+		return
+	}
+	var files []*parsedFile
+	add := func(name string) { files = append(files, m.parser.parse(path.Join(m.folder, name))) }
+	if slices.Contains(names, "terraform.tfvars") {
+		add("terraform.tfvars")
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, ".auto.tfvars") {
+			add(name)
+		}
+	}
+	for _, file := range m.options.VariableFiles {
+		parsed := &parsedFile{}
+		parsed.read(file)
+		files = append(files, parsed)
+	}
+	for _, parsed := range files {
+		m.diagnostics = append(m.diagnostics, parsed.diagnostics...)
+		if parsed.file == nil || parsed.body == nil {
+			continue
+		}
+		m.loader.files[parsed.file.Path] = parsed.file
+		m.builder.AddFile(parsed.file)
+		for name, attribute := range parsed.body.Attributes {
+			m.values[name] = m.evaluate(attribute.Expr, &scope{module: m})
+		}
+	}
+	for name, text := range m.options.Variables {
+		if _, declared := m.variables[name]; declared {
+			m.values[name] = m.commandLineValue(name, text)
+		}
+	}
+}
+
+// commandLineValue reads a value as Terraform does: as text for variables of
+// type string, as an expression for others where it is one.
+func (m *module) commandLineValue(name, text string) value.Value {
+	at := source.Location{}
+	if kind := m.variables[name].Body.Attributes["type"]; kind != nil && hcl.ExprAsKeyword(kind.Expr) != "string" {
+		if expression, problems := hclsyntax.ParseExpression([]byte(text), "", hcl.InitialPos); !problems.HasErrors() {
+			return m.evaluate(expression, &scope{module: m})
+		}
+	}
+	return value.Text(text, at)
+}
+
+// variableID is the id of the opaque node of a variable.
+func (m *module) variableID(name string) string { return m.unit + "#" + m.prefix + "var." + name }
+
+// addVariables adds a node for each variable of the root module that has no
+// value.
+func (m *module) addVariables() {
+	names := make([]string, 0, len(m.variables))
+	for name := range m.variables {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		block := m.variables[name]
+		if _, given := m.values[name]; given || block.Body.Attributes["default"] != nil {
+			continue
+		}
+		m.add(&graph.Node{
+			ID: m.variableID(name), Kind: graph.Opaque, Unit: m.unit, Address: "var." + name,
+			Location: m.at(block.DefRange()), Body: m.at(block.Range()), External: withoutValue(name),
+			Attributes: map[string]value.Value{"source": value.Text("variable", m.at(block.DefRange()))},
+		})
+	}
+}
+
+func withoutValue(name string) string {
+	return "var." + name + " has no default and no value was given"
+}
+
+// variable returns the value of var.name.
+func (m *module) variable(name string, at source.Location) value.Value {
+	block, declared := m.variables[name]
+	if !declared {
+		return unknown(at, "var.%s is not declared", name)
+	}
+	if m.inputs != nil {
+		if given, ok := m.inputs(name); ok && !(given.IsAbsent() && m.isFalse(block, "nullable")) {
+			return m.withOptional(block, given)
+		}
+	} else if given, ok := m.values[name]; ok {
+		return m.withOptional(block, given)
+	}
+	if fallback := block.Body.Attributes["default"]; fallback != nil {
+		if m.inputs == nil {
+			m.used["var."+name] = true
+		}
+		return m.withOptional(block, m.evaluate(fallback.Expr, &scope{module: m}))
+	}
+	if m.inputs != nil {
+		return unknown(at, "var.%s has no default and its module call gives no value", m.prefix+name)
+	}
+	if isCollection(block) {
+		return unknown(at, "%s", withoutValue(name))
+	}
+	return value.To(value.Reference{Node: m.variableID(name), Attribute: value.ID}, "var."+name, at)
+}
+
+func (m *module) isFalse(block *hclsyntax.Block, name string) bool {
+	attribute := block.Body.Attributes[name]
+	return attribute != nil && hcl.ExprAsKeyword(attribute.Expr) == "" && func() bool {
+		literal, problems := attribute.Expr.Value(nil)
+		return !problems.HasErrors() && literal.Type().Equals(boolType) && literal.IsKnown() && !literal.IsNull() && literal.False()
+	}()
+}
+
+// isCollection reports whether a variable holds more than one text.
+func isCollection(block *hclsyntax.Block) bool {
+	kind := block.Body.Attributes["type"]
+	if kind == nil {
+		return false
+	}
+	_, isCall := kind.Expr.(*hclsyntax.FunctionCallExpr)
+	return isCall
+}
+
+// withOptional adds the defaults of optional() attributes of an object type.
+func (m *module) withOptional(block *hclsyntax.Block, v value.Value) value.Value {
+	kind := block.Body.Attributes["type"]
+	if kind == nil {
+		return v
+	}
+	return m.conform(kind.Expr, v)
+}
+
+// conform fills in what a type constraint says about missing attributes.
+func (m *module) conform(kind hclsyntax.Expression, v value.Value) value.Value {
+	call, ok := kind.(*hclsyntax.FunctionCallExpr)
+	if !ok || len(call.Args) == 0 {
+		return v
+	}
+	switch call.Name {
+	case "optional":
+		return m.conform(call.Args[0], v)
+	case "list", "set":
+		if v.Kind == value.List {
+			items := make([]value.Value, len(v.Items))
+			for i, item := range v.Items {
+				items[i] = m.conform(call.Args[0], item)
+			}
+			v.Items = items
+		}
+	case "map":
+		if v.Kind == value.Map {
+			members := slices.Clone(v.Members)
+			for i := range members {
+				members[i].Value = m.conform(call.Args[0], members[i].Value)
+			}
+			v.Members = members
+		}
+	case "object":
+		object, ok := call.Args[0].(*hclsyntax.ObjectConsExpr)
+		if !ok || v.Kind != value.Map {
+			return v
+		}
+		members := slices.Clone(v.Members)
+		for _, item := range object.Items {
+			name := hcl.ExprAsKeyword(item.KeyExpr)
+			written, has := v.Get(name)
+			if has && !written.IsAbsent() {
+				for i := range members {
+					if members[i].Key == name {
+						members[i].Value = m.conform(item.ValueExpr, written)
+					}
+				}
+				continue
+			}
+			if inner, isCall := item.ValueExpr.(*hclsyntax.FunctionCallExpr); isCall && inner.Name == "optional" {
+				fallback := value.Nothing(v.Location)
+				if len(inner.Args) > 1 {
+					fallback = m.evaluate(inner.Args[1], &scope{module: m})
+				}
+				members = slices.DeleteFunc(members, func(member value.Member) bool { return member.Key == name })
+				members = append(members, value.Member{Key: name, Value: fallback})
+			}
+		}
+		v.Members = members
+	}
+	return v
+}
+
+// once evaluates something that has a name, keeps the result, and turns a cycle
+// into an unknown value.
+func (m *module) once(name string, at source.Location, evaluate func() value.Value) value.Value {
+	if known, ok := m.memo[name]; ok {
+		for _, variable := range known.used {
+			m.used[variable] = true
+		}
+		return known.value
+	}
+	if m.evaluating[name] {
+		return unknown(at, "%s refers to itself", m.prefix+name)
+	}
+	m.evaluating[name] = true
+	outer := m.used
+	m.loader.used = map[string]bool{}
+	v := evaluate()
+	used := m.usedDefaults()
+	m.loader.used = outer
+	for _, variable := range used {
+		m.used[variable] = true
+	}
+	delete(m.evaluating, name)
+	m.memo[name] = memoized{value: v, used: used}
+	return v
+}
+
+// local returns the value of local.name.
+func (m *module) local(name string, at source.Location) value.Value {
+	attribute, ok := m.locals[name]
+	if !ok {
+		return unknown(at, "local.%s is not declared", name)
+	}
+	return m.once("local."+name, at, func() value.Value { return m.evaluate(attribute.Expr, &scope{module: m}) })
+}
+
+// output returns an output of this module.
+func (m *module) output(name string, at source.Location) value.Value {
+	block, ok := m.outputs[name]
+	if !ok || block.Body.Attributes["value"] == nil {
+		return unknown(at, "%s has no output %s", strings.TrimSuffix(m.prefix, "."), name)
+	}
+	return m.once("output."+name, at, func() value.Value {
+		return m.evaluate(block.Body.Attributes["value"].Expr, &scope{module: m})
+	})
+}
+
+// A call is one instance of a module call: the module, or an opaque node where
+// its source is not on disk.
+type call struct {
+	module *module
+	opaque string
+}
+
+// call returns an instance of a module call.
+func (m *module) call(name string, in instance) call {
+	block := m.calls.byName[name]
+	address := m.prefix + "module." + name + in.suffix
+	id := m.unit + "#" + address
+	sourceAttribute := block.Body.Attributes["source"]
+	if sourceAttribute == nil {
+		return call{opaque: id}
+	}
+	folder, local := localSource(sourceAttribute.Expr, m.folder)
+	if !local || m.depthOfCalls >= maxModuleDepth {
+		return call{opaque: id}
+	}
+	if child, ok := m.children[address]; ok {
+		return call{module: child, opaque: id}
+	}
+	child := m.newModule(folder, m)
+	if child != nil && len(child.managed.order)+len(child.data.order)+len(child.calls.order)+len(child.outputs)+len(child.variables)+len(child.locals) == 0 {
+		child = nil
+	}
+	m.children[address] = child
+	if child == nil {
+		return call{opaque: id}
+	}
+	child.prefix = address + "."
+	child.when = value.And(m.when, in.when)
+	child.callers = append(slices.Clone(m.callers), m.at(block.DefRange()))
+	child.environments = m.passedEnvironments(block)
+	child.inputs = func(name string) (value.Value, bool) {
+		argument, ok := block.Body.Attributes[name]
+		if !ok {
+			return value.Value{}, false
+		}
+		v := m.once("module."+block.Labels[0]+in.suffix+"."+name, m.at(argument.Range()), func() value.Value {
+			return m.evaluate(argument.Expr, in.scope(m))
+		})
+		return v, true
+	}
+	return call{module: child, opaque: id}
+}
+
+// passedEnvironments maps the provider names of a child module.
+func (m *module) passedEnvironments(block *hclsyntax.Block) map[string]string {
+	passed := map[string]string{}
+	for name, environment := range m.environments {
+		if !strings.Contains(name, ".") {
+			passed[name] = environment
+		}
+	}
+	attribute := block.Body.Attributes["providers"]
+	if attribute == nil {
+		return passed
+	}
+	object, ok := attribute.Expr.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return passed
+	}
+	for _, item := range object.Items {
+		passed[m.text(item.KeyExpr.Range())] = m.environment(m.text(item.ValueExpr.Range()))
+	}
+	return passed
+}
+
+// environment returns the environment of a provider as it is called here.
+func (m *module) environment(provider string) string {
+	if environment, ok := m.environments[provider]; ok {
+		return environment
+	}
+	return m.unit + "@" + provider
+}
+
+// resourceEnvironment is the environment that a block's provider argument names.
+func (m *module) resourceEnvironment(block *hclsyntax.Block) string {
+	if attribute := block.Body.Attributes["provider"]; attribute != nil {
+		return m.environment(m.text(attribute.Expr.Range()))
+	}
+	return m.environment("aws")
+}
+
+// addEnvironments reads the provider configurations of the root module.
+func (m *module) addEnvironments() {
+	m.addEnvironment("aws", nil)
+	for _, block := range m.providers {
+		name := block.Labels[0]
+		if alias := block.Body.Attributes["alias"]; alias != nil {
+			if text, literal := m.evaluate(alias.Expr, &scope{module: m}).Literal(); literal {
+				name += "." + text
+			}
+		}
+		m.addEnvironment(name, block)
+	}
+}
+
+func (m *module) addEnvironment(name string, block *hclsyntax.Block) {
+	environment := graph.Environment{ID: m.unit + "@" + name}
+	if block != nil {
+		root := &scope{module: m}
+		environment.Region, _ = m.argument(block.Body, "region", root).Literal()
+		if ids := m.argument(block.Body, "allowed_account_ids", root); len(ids.Items) == 1 {
+			environment.Account, _ = ids.Items[0].Literal()
+		}
+		for _, role := range m.contents(block.Body, "assume_role", root) {
+			if arn, literal := m.argument(role.body, "role_arn", role.scope).Literal(); literal {
+				if segments := strings.Split(arn, ":"); len(segments) == 6 {
+					environment.Account = segments[4]
+				}
+			}
+		}
+		if strings.HasPrefix(environment.Region, "cn-") {
+			environment.Partition = "aws-cn"
+		}
+	}
+	m.environments[name] = environment.ID
+	m.builder.AddEnvironment(environment)
+}
+
+// add adds a node; a name that is taken is a diagnostic.
+func (l *loader) add(node *graph.Node) {
+	var err error
+	if node.Kind == graph.Policy {
+		err = l.builder.AddPolicy(node)
+	} else {
+		err = l.builder.AddNode(node)
+	}
+	if err != nil {
+		l.diagnose(node.Location, source.Warning, "%v", err)
+	}
+}

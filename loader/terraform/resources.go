@@ -1,0 +1,401 @@
+package terraform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// addAll adds the nodes of this module instance and of those that it calls.
+func (m *module) addAll() {
+	if m.ctx.Err() != nil {
+		return
+	}
+	for _, kind := range []blockKind{managedBlock, dataBlock} {
+		set := m.managed
+		if kind == dataBlock {
+			set = m.data
+		}
+		for _, name := range set.order {
+			block := blockName{kind: kind, name: name}
+			for _, in := range m.instances(block) {
+				if holds, constant := in.when.Constant(); holds || !constant {
+					m.object(block, in).addNodes()
+				}
+			}
+		}
+	}
+	for _, name := range m.calls.order {
+		block := blockName{kind: moduleBlock, name: name}
+		for _, in := range m.instances(block) {
+			called := m.call(name, in)
+			if called.module != nil {
+				called.module.addAll()
+				continue
+			}
+			m.object(block, in).addOpaque()
+		}
+	}
+}
+
+// addNodes adds the nodes of one resource or data source.
+func (o *object) addNodes() {
+	o.loader.used = map[string]bool{}
+	if o.name.kind == dataBlock {
+		o.addExternal()
+		return
+	}
+	switch o.kind() {
+	case "aws_cloudfront_distribution":
+		o.addDistribution(false)
+	case "aws_cloudfront_multitenant_distribution":
+		o.addDistribution(true)
+	case "aws_cloudfront_origin_access_identity":
+		o.add(o.node(graph.OAI, nil))
+	case "aws_cloudfront_origin_access_control":
+		o.add(o.node(graph.OAC, map[string][]string{
+			"signing_behavior": {"signing_behavior"}, "signing_protocol": {"signing_protocol"}, "origin_type": {"origin_access_control_origin_type"},
+		}))
+	case "aws_s3_bucket":
+		o.addBucket()
+	case "aws_s3_bucket_server_side_encryption_configuration":
+		o.addEncryption("", o.block.Body, o.argument("bucket"))
+	case "aws_s3_bucket_policy":
+		policy := o.node(graph.Policy, map[string][]string{"target": {"bucket"}, "document": {"policy"}})
+		o.addPolicy(policy, graph.BucketPolicy)
+	case "aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key":
+		o.addKey()
+	case "aws_kms_key_policy":
+		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"key_id"}, "document": {"policy"}}), graph.KeyPolicy)
+	case "aws_kms_alias":
+		o.add(o.node(graph.Alias, map[string][]string{"name": {"name"}, "target_key": {"target_key_id"}}))
+	case "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy":
+		o.addPolicy(o.node(graph.Policy, map[string][]string{"document": {"policy"}}), graph.IdentityPolicy)
+	default:
+		o.addDependencies()
+	}
+}
+
+// node returns a node of this object with arguments as attributes. Each argument
+// is a path through nested blocks.
+func (o *object) node(kind graph.Kind, arguments map[string][]string) *graph.Node {
+	return o.part(kind, "", o.block.Body, o.instance.scope(o.module), arguments)
+}
+
+// part returns a node for a part of the object, or for the whole where name is
+// empty.
+func (o *object) part(kind graph.Kind, name string, body *hclsyntax.Body, s *scope, arguments map[string][]string) *graph.Node {
+	n := &graph.Node{
+		ID: o.id, Kind: kind, Unit: o.unit, Address: o.address,
+		Location: o.at(o.block.DefRange()), Body: o.at(o.block.Range()),
+		When: value.And(o.when, o.instance.when), Environment: o.resourceEnvironment(o.block), Callers: o.callers,
+		Attributes: map[string]value.Value{}, Positions: map[string]source.Location{}, Elsewhere: map[string]string{},
+	}
+	if name != "" {
+		n.Parent, n.ID = n.ID, n.ID+"#"+name
+	}
+	names := make([]string, 0, len(arguments))
+	for attribute := range arguments {
+		names = append(names, attribute)
+	}
+	slices.Sort(names)
+	for _, attribute := range names {
+		o.set(n, attribute, body, s, arguments[attribute]...)
+	}
+	n.Defaults = o.usedDefaults()
+	o.addDependencies()
+	return n
+}
+
+// set evaluates an argument to an attribute, with the place where it is written.
+func (o *object) set(n *graph.Node, attribute string, body *hclsyntax.Body, s *scope, path ...string) {
+	v := o.nested(body, s, path...)
+	if v.IsAbsent() {
+		return
+	}
+	n.Attributes[attribute] = v
+	if at, ok := o.place(body, path...); ok {
+		n.Positions[attribute] = at
+	}
+	if len(path) == 1 && o.ignores(o.block.Body, path[0]) {
+		n.Elsewhere[attribute] = o.ignored(path[0])
+	}
+}
+
+func (o *object) ignored(argument string) string {
+	return fmt.Sprintf("%s ignores changes of %s, so that AWS may hold another", o.address, argument)
+}
+
+func (o *object) addPolicy(n *graph.Node, role string) {
+	n.Attributes["role"] = value.Text(role, n.Location)
+	n.Defaults = o.usedDefaults()
+	o.add(n)
+}
+
+// inlinePolicy adds the policy that is written in a bucket or key.
+func (o *object) inlinePolicy(owner *graph.Node, role string, attribute value.Attribute) {
+	if o.ignores(o.block.Body, "policy") {
+		owner.Elsewhere["policy"] = o.ignored("policy")
+	}
+	if o.block.Body.Attributes["policy"] == nil {
+		return
+	}
+	n := o.part(graph.Policy, "policy", o.block.Body, o.instance.scope(o.module), map[string][]string{"document": {"policy"}})
+	n.Location = n.Place("document")
+	n.Attributes["target"] = value.To(value.Reference{Node: o.id, Attribute: attribute}, o.address, n.Location)
+	o.addPolicy(n, role)
+}
+
+func (o *object) addBucket() {
+	n := o.node(graph.Bucket, map[string][]string{"name": {"bucket"}})
+	o.add(n)
+	if o.ignores(o.block.Body, "server_side_encryption_configuration") {
+		n.Elsewhere["encryption"] = o.ignored("server_side_encryption_configuration")
+	}
+	for i, c := range o.contents(o.block.Body, "server_side_encryption_configuration", o.instance.scope(o.module)) {
+		o.addRules(fmt.Sprintf("encryption/%d", i), c, value.To(value.Reference{Node: o.id, Attribute: value.Name}, o.address, c.header))
+	}
+	o.inlinePolicy(n, graph.BucketPolicy, value.Name)
+}
+
+// addEncryption adds the separate resource, whose node is the whole resource.
+func (o *object) addEncryption(name string, body *hclsyntax.Body, bucket value.Value) {
+	o.addRules(name, content{body: body, scope: o.instance.scope(o.module), header: o.at(o.block.DefRange())}, bucket)
+}
+
+// addRules adds a node for each rule of an encryption configuration.
+func (o *object) addRules(name string, configuration content, bucket value.Value) {
+	for i, rule := range o.contents(configuration.body, "rule", configuration.scope) {
+		part := name
+		if i > 0 || name != "" {
+			part = fmt.Sprintf("%s/rule/%d", name, i)
+		}
+		n := o.part(graph.Encryption, part, rule.body, rule.scope, map[string][]string{
+			"algorithm":          {"apply_server_side_encryption_by_default", "sse_algorithm"},
+			"key":                {"apply_server_side_encryption_by_default", "kms_master_key_id"},
+			"bucket_key_enabled": {"bucket_key_enabled"},
+		})
+		if name == "" {
+			n.Parent = ""
+		}
+		n.When = value.And(n.When, configuration.when, rule.when)
+		if n.Attribute("algorithm").IsAbsent() {
+			continue
+		}
+		n.Attributes["bucket"] = bucket
+		if o.ignores(o.block.Body, "rule") {
+			n.Elsewhere["algorithm"] = o.ignored("rule")
+		}
+		o.add(n)
+	}
+}
+
+func (o *object) addKey() {
+	n := o.node(graph.Key, map[string][]string{
+		"enabled": {"is_enabled"}, "usage": {"key_usage"}, "spec": {"customer_master_key_spec"}, "multi_region": {"multi_region"},
+	})
+	if o.kind() != "aws_kms_key" {
+		o.set(n, "enabled", o.block.Body, o.instance.scope(o.module), "enabled")
+	}
+	o.add(n)
+	o.inlinePolicy(n, graph.KeyPolicy, value.ID)
+}
+
+// addExternal adds the node of a data source: it names what is defined
+// elsewhere.
+func (o *object) addExternal() {
+	var n *graph.Node
+	switch o.kind() {
+	case "aws_s3_bucket":
+		n = o.node(graph.Bucket, map[string][]string{"name": {"bucket"}})
+	case "aws_kms_key":
+		n = o.node(graph.Key, map[string][]string{"key_id": {"key_id"}})
+	case "aws_kms_alias":
+		n = o.node(graph.Alias, map[string][]string{"name": {"name"}})
+	case "aws_cloudfront_distribution":
+		n = o.node(graph.Distribution, map[string][]string{"id": {"id"}})
+	case "aws_cloudfront_origin_access_identity":
+		n = o.node(graph.OAI, map[string][]string{"id": {"id"}})
+	case "aws_cloudfront_origin_access_control":
+		n = o.node(graph.OAC, map[string][]string{"id": {"id"}})
+	default:
+		return
+	}
+	n.External = "is read by a data source and defined elsewhere"
+	o.add(n)
+}
+
+// addOpaque adds a module call whose module is not on disk.
+func (o *object) addOpaque() {
+	n := o.node(graph.Opaque, nil)
+	names := make([]string, 0, len(o.block.Body.Attributes))
+	for name := range o.block.Body.Attributes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if name != "count" && name != "for_each" && name != "providers" && name != "depends_on" {
+			o.set(n, name, o.block.Body, o.instance.scope(o.module), name)
+		}
+	}
+	from := n.Attribute("source").String()
+	n.External = fmt.Sprintf("%s comes from %s, which is not on disk", o.address, from)
+	o.add(n)
+}
+
+// addDependencies records what the object's block refers to in its module, also
+// through locals, data sources and arguments of the module call.
+func (o *object) addDependencies() {
+	o.dependOn(o.module, o.block.Body, map[string]bool{})
+}
+
+func (o *object) dependOn(m *module, body *hclsyntax.Body, seen map[string]bool) {
+	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
+		if expression, ok := node.(*hclsyntax.ScopeTraversalExpr); ok {
+			o.dependOnName(m, expression.Traversal, seen)
+		}
+		return nil
+	})
+}
+
+func (o *object) dependOnName(m *module, traversal hcl.Traversal, seen map[string]bool) {
+	name, _, ok := m.nameOf(traversal)
+	if ok {
+		key := m.prefix + name.address()
+		if seen[key] {
+			return
+		}
+		seen[key] = true
+		block, _ := m.block(name)
+		if name.kind == managedBlock {
+			for _, in := range m.instances(name) {
+				o.builder.AddDependency(o.id, m.unit+"#"+m.prefix+name.address()+in.suffix)
+			}
+			return
+		}
+		o.dependOn(m, block.Body, seen)
+		return
+	}
+	if traversal.RootName() != "local" || len(traversal) < 2 {
+		return
+	}
+	step, ok := traversal[1].(hcl.TraverseAttr)
+	if !ok || seen[m.prefix+"local."+step.Name] || m.locals[step.Name] == nil {
+		return
+	}
+	seen[m.prefix+"local."+step.Name] = true
+	for _, inner := range m.locals[step.Name].Expr.Variables() {
+		o.dependOnName(m, inner, seen)
+	}
+}
+
+// addDistribution makes a distribution and its origins.
+func (o *object) addDistribution(multitenant bool) {
+	s := o.instance.scope(o.module)
+	n := o.node(graph.Distribution, nil)
+	n.Attributes["behaviors"] = o.behaviors(s)
+	n.Attributes["origin_groups"] = o.originGroups(s)
+	if multitenant {
+		n.Attributes["multitenant"] = value.Boolean(true, n.Location)
+	}
+	n.Defaults = o.usedDefaults()
+	o.add(n)
+	for i, origin := range o.contents(o.block.Body, "origin", s) {
+		part := o.part(graph.Origin, fmt.Sprintf("origin/%d", i), origin.body, origin.scope, map[string][]string{
+			"origin_id": {"origin_id"}, "domain_name": {"domain_name"}, "origin_access_control_id": {"origin_access_control_id"},
+			"origin_access_identity": {"s3_origin_config", "origin_access_identity"},
+		})
+		if multitenant && part.Attribute("origin_id").IsAbsent() {
+			o.set(part, "origin_id", origin.body, origin.scope, "id")
+		}
+		part.Location = origin.header
+		part.When = value.And(part.When, origin.when)
+		part.Attributes["custom"] = o.hasAny(origin, "custom_origin_config", "vpc_origin_config")
+		part.Defaults = o.usedDefaults()
+		o.add(part)
+	}
+}
+
+// hasAny says whether a body has a nested block of one of the types.
+func (o *object) hasAny(c content, kinds ...string) value.Value {
+	condition := value.False()
+	for _, kind := range kinds {
+		for _, inner := range o.contents(c.body, kind, c.scope) {
+			condition = value.Or(condition, inner.when)
+		}
+	}
+	return boolean(condition, c.header)
+}
+
+// behaviors lists the cache behaviors in one shape.
+func (o *object) behaviors(s *scope) value.Value {
+	all := value.Value{Kind: value.List, Location: o.at(o.block.DefRange())}
+	for _, kind := range []string{"default_cache_behavior", "ordered_cache_behavior", "cache_behavior"} {
+		for _, c := range o.contents(o.block.Body, kind, s) {
+			all.Items = append(all.Items, under(c.when, o.behavior(c)))
+		}
+	}
+	return all
+}
+
+func (o *object) behavior(c content) value.Value {
+	behavior := value.Value{Kind: value.Map, Location: c.header}
+	set := func(name string, v value.Value) {
+		if !v.IsAbsent() {
+			behavior.Members = append(behavior.Members, value.Member{Key: name, KeyLocation: v.Location, Value: v})
+		}
+	}
+	for name, path := range map[string][]string{
+		"target_origin_id": {"target_origin_id"}, "allowed_methods": {"allowed_methods"},
+		"cache_policy_id": {"cache_policy_id"}, "origin_request_policy_id": {"origin_request_policy_id"},
+		"forwarded_headers": {"forwarded_values", "headers"}, "forwarded_query_string": {"forwarded_values", "query_string"},
+	} {
+		set(name, o.nested(c.body, c.scope, path...))
+	}
+	slices.SortFunc(behavior.Members, func(x, y value.Member) int { return strings.Compare(x.Key, y.Key) })
+	set("lambda_functions", o.functions(c, "lambda_function_association", "lambda_arn"))
+	set("functions", o.functions(c, "function_association", "function_arn"))
+	return behavior
+}
+
+// functions lists function associations, with the code of those whose resource
+// is here.
+func (o *object) functions(c content, kind, arn string) value.Value {
+	all := value.Value{Kind: value.List, Location: c.header}
+	for _, association := range o.contents(c.body, kind, c.scope) {
+		named := o.module.argument(association.body, arn, association.scope)
+		function := value.Value{Kind: value.Map, Location: association.header, Members: []value.Member{
+			{Key: "event", Value: o.module.argument(association.body, "event_type", association.scope)},
+			{Key: "arn", Value: named},
+		}}
+		if reference, ok := named.SoleReference(); ok {
+			if target, known := o.objects[reference.Node]; known && target.kind() == "aws_cloudfront_function" {
+				function.Members = append(function.Members, value.Member{Key: "code", Value: target.argument("code")})
+			}
+		}
+		all.Items = append(all.Items, under(association.when, function))
+	}
+	return all
+}
+
+// originGroups lists the origin groups.
+func (o *object) originGroups(s *scope) value.Value {
+	all := value.Value{Kind: value.List, Location: o.at(o.block.DefRange())}
+	for _, group := range o.contents(o.block.Body, "origin_group", s) {
+		members := value.Value{Kind: value.List, Location: group.header}
+		for _, member := range o.contents(group.body, "member", group.scope) {
+			members.Items = append(members.Items, under(member.when, o.module.argument(member.body, "origin_id", member.scope)))
+		}
+		all.Items = append(all.Items, under(group.when, value.Value{Kind: value.Map, Location: group.header, Members: []value.Member{
+			{Key: "origin_id", Value: o.module.argument(group.body, "origin_id", group.scope)}, {Key: "members", Value: members},
+		}}))
+	}
+	return all
+}

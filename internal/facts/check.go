@@ -9,11 +9,13 @@ import (
 	"github.com/originkey/originkey/internal/value"
 )
 
+// unsigned is why policies are not asked where requests are unsigned.
+var unsigned = Reason{Code: "unsigned", Text: "requests are unsigned, so that no policy can name who asks"}
+
 // checkRead says whether the bucket policy lets the identity get objects.
 func (w *walker) checkRead() {
-	w.set(Read, iam.Yes)
 	if w.view.identityKind == NoIdentity {
-		// An unsigned request never gets as far as the policy.
+		w.set(Read, iam.Unknown, unsigned)
 		return
 	}
 	bucket := w.view.bucket
@@ -184,7 +186,7 @@ func (w *walker) checkKey() {
 	}
 	w.set(PolicyValid, iam.Yes)
 	if w.view.identityKind == NoIdentity {
-		w.set(Decrypt, iam.Yes)
+		w.set(Decrypt, iam.Unknown, unsigned)
 		return
 	}
 	w.assumeAccount(policy)
@@ -319,7 +321,7 @@ func (w *walker) checkDefaultPolicy(unknown func(code, text, node, path string))
 	}
 	w.set(PolicyValid, iam.Yes)
 	if w.view.identityKind == NoIdentity {
-		w.set(Decrypt, iam.Yes)
+		w.set(Decrypt, iam.Unknown, unsigned)
 		return
 	}
 	w.set(Decrypt, iam.No, Reason{

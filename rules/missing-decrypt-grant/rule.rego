@@ -99,7 +99,7 @@ policy := sprintf("%s has AWS's default key policy, which names only the account
 
 suggestion := suggest.grant(sprintf("add this statement to %s", [policy_name])) if path.subject.identity.kind == "oac"
 
-suggestion := suggest.migrate(sprintf("replace the origin access identity by an origin access control, and add the statement for it to %s", [policy_name])) if path.subject.identity.kind == "oai"
+suggestion := suggest.grant(sprintf("replace the origin access identity by an origin access control (see oai-with-kms), and add the statement for it to %s", [policy_name])) if path.subject.identity.kind == "oai"
 
 policy_name := path.address(path.subject.key_policy) if path.subject.key_policy != null
 

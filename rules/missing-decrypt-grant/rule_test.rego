@@ -49,7 +49,6 @@ test_leads_an_origin_access_identity_to_a_control if {
 	through_identity := json.patch(graph(failing), [{"op": "replace", "path": "/nodes/path:o/identity", "value": {"kind": "oai", "node": "i", "principal": "aws_cloudfront_origin_access_identity.i", "address": "i"}}])
 	some finding in rule.report with input as subject with data.graph as through_identity
 	contains(finding.message, "a grant alone would not make objects readable")
-	finding.suggestion.origin == "o"
 	finding.suggestion.statement.Principal == {"Service": "cloudfront.amazonaws.com"}
 }
 

@@ -246,9 +246,9 @@ func (w *walker) checkUsable() {
 			fail("key-disabled", "enabled", key.Address+" is disabled")
 		}
 	}
-	for path, wanted := range map[string]string{"usage": "ENCRYPT_DECRYPT", "spec": "SYMMETRIC_DEFAULT"} {
-		if text, literal := w.expand(key.Attribute(path)).Literal(); literal && text != wanted {
-			fail("key-type", path, fmt.Sprintf("%s is %s, and S3 works with symmetric encryption keys only", key.Address, text))
+	for _, setting := range []struct{ path, wanted string }{{"spec", "SYMMETRIC_DEFAULT"}, {"usage", "ENCRYPT_DECRYPT"}} {
+		if text, literal := w.expand(key.Attribute(setting.path)).Literal(); literal && text != setting.wanted {
+			fail("key-type", setting.path, fmt.Sprintf("%s is %s, and S3 works with symmetric encryption keys only", key.Address, text))
 		}
 	}
 	keyRegion, bucketRegion := w.region(key), w.region(w.view.bucket)

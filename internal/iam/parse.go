@@ -215,6 +215,9 @@ func (p *parser) alternative(v value.Value, when value.Condition, index int) {
 			p.conditions(s, member, what)
 		default:
 			p.unknownElement(what, member, statementElements, when)
+			if strings.EqualFold(member.Key, "Condition") {
+				s.Gaps["Condition"] = "the condition is not valid"
+			}
 		}
 	}
 	if !effect {
@@ -330,6 +333,7 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 		condition, ok := parseOperator(operator.Key)
 		if !ok {
 			p.problem("unknown-operator", operator.KeyLocation, s.When, "%s has the condition operator %q, which IAM does not know", what, operator.Key)
+			s.Gaps["Condition"] = "a condition is not valid"
 			continue
 		}
 		switch operator.Value.Kind {

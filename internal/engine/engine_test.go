@@ -40,7 +40,7 @@ func TestRego(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := tester.NewRunner().SetModules(modules).Run(context.Background(), modules)
+	results, err := tester.NewRunner().SetModules(modules).RunTests(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,10 +136,10 @@ func testRules(modules map[string]string) fstest.MapFS {
 
 func TestMetadataIsReadStrictly(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"unknown field":    {strings.Replace(header, "level:", "levle:", 1) + `package rules["r"]`, "custom.levle is not known"},
+		"unknown field":    {strings.Replace(header, "level:", "lvl:", 1) + `package rules["r"]`, "custom.lvl is not known"},
 		"missing field":    {strings.Replace(header, "#   level: error\n", "", 1) + `package rules["r"]`, "custom.level is missing"},
 		"unknown level":    {strings.Replace(header, "level: error", "level: fatal", 1) + `package rules["r"]`, "is not note, warning or error"},
-		"missing heading":  {strings.Replace(header, "## Example", "## Exmaple", 1) + `package rules["r"]`, "no section"},
+		"missing heading":  {strings.Replace(header, "## Example", "## Sample", 1) + `package rules["r"]`, "no section"},
 		"wrong package":    {header + `package rules["q"]`, "its package is rules.q"},
 		"no metadata":      {`package rules["r"]`, "has no METADATA"},
 		"list of no texts": {strings.Replace(header, "tags: [test]", "tags: [1]", 1) + `package rules["r"]`, "is not a list of texts"},

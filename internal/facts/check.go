@@ -132,7 +132,7 @@ func (w *walker) findKey() {
 		w.view.managedBy = managedByAWS
 		w.set(KeyManageable, iam.No, Reason{
 			Code: "aws-managed-key", Text: fmt.Sprintf("%s is encrypted with the AWS managed key aws/s3, whose policy cannot be changed", w.view.bucket.Address),
-			Node: w.view.encryption.ID, Path: managedKeyPlace(w.view.encryption, expanded),
+			Node: w.view.encryption.ID, Path: managedKeyPlace(expanded),
 		})
 		return
 	}
@@ -158,7 +158,7 @@ func (w *walker) namesManagedKey(expanded value.Value) bool {
 	return text == "aws/s3" || text == "alias/aws/s3" || strings.HasSuffix(text, ":alias/aws/s3")
 }
 
-func managedKeyPlace(encryption *graph.Node, key value.Value) string {
+func managedKeyPlace(key value.Value) string {
 	if isEmpty(key) {
 		return "algorithm"
 	}

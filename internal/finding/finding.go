@@ -56,7 +56,7 @@ type Suggestion struct {
 	// Text is complete text in the language of the file, or nothing where
 	// only Advice helps.
 	Text string
-	// Advice says where Text goes and why, in sentences.
+	// Advice says where Text goes and why, one remark a line.
 	Advice string
 }
 

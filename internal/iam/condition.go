@@ -129,7 +129,7 @@ func (c Condition) matchPresent(e evaluation, context ContextValue) Result {
 	case someNo && !someYes && !someUnknown:
 		return result(No, c.reason(CodeCondition, "%s", c.compared(e, context, note)))
 	default:
-		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(e, context)))
+		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(context)))
 	}
 }
 
@@ -146,7 +146,7 @@ func (c Condition) compared(e evaluation, context ContextValue, note string) str
 }
 
 // undecided says why a comparison is not decided.
-func (c Condition) undecided(e evaluation, context ContextValue) string {
+func (c Condition) undecided(context ContextValue) string {
 	for _, written := range c.Values {
 		if reasons := written.Reasons(); len(reasons) > 0 && reasons[0] != "" {
 			return fmt.Sprintf("%s: %s", c.name(), reasons[0])

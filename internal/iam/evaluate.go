@@ -151,7 +151,8 @@ func (s *Statement) reason(code, element, format string, arguments ...any) Reaso
 
 // matchAction compares action patterns, in which case does not matter.
 func (s *Statement) matchAction(action string) Result {
-	answer, gap := No, ""
+	var answer Truth
+	var gap string
 	element := "Action"
 	switch {
 	case s.Actions != nil:

@@ -126,7 +126,9 @@ func (w *sarifWriter) result(f finding.Finding, index int) *sarif.Result {
 		message += fmt.Sprintf(" [%s](%d).", escape(related.Message), id)
 	}
 	if f.Suggestion != nil && f.Suggestion.Advice != "" {
-		message += " " + sentence(f.Suggestion.Advice)
+		for _, remark := range strings.Split(f.Suggestion.Advice, "\n") {
+			message += " " + sentence(remark)
+		}
 	}
 	result.Message = *sarif.NewTextMessage(message)
 	result.Locations = []*sarif.Location{sarifLocation(f.Location, "")}

@@ -156,8 +156,14 @@ func isWide(r rune) bool {
 }
 
 func (p *painter) suggestion(s *finding.Suggestion) {
-	if s.Advice != "" {
-		p.printf("  %s %s\n", p.paint(green, "help:"), s.Advice)
+	for i, remark := range strings.Split(s.Advice, "\n") {
+		name := "help:"
+		if i > 0 {
+			name = "note:"
+		}
+		if remark != "" {
+			p.printf("  %s %s\n", p.paint(green, name), remark)
+		}
 	}
 	if s.Text == "" {
 		return

@@ -41,7 +41,7 @@ func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
 	return &finding.Suggestion{
 		Statement: s.statement,
 		Text:      strings.Join(s.snippets, "\n\n"),
-		Advice:    strings.Join(s.advice, "; "),
+		Advice:    strings.Join(s.advice, "\n"),
 	}
 }
 

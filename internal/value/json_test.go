@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/originkey/originkey/internal/source"
@@ -55,8 +56,8 @@ func TestDecodeJSONKeepsEncodedValue(t *testing.T) {
 func TestDecodeJSONReportsPlaces(t *testing.T) {
 	v := Value{Kind: String, Parts: []Part{literal("{\n", 4, 1), literal("  oops\n", 5, 1)}}
 	_, err := DecodeJSON(v)
-	syntax, ok := err.(*source.SyntaxError)
-	if !ok {
+	var syntax *source.SyntaxError
+	if !errors.As(err, &syntax) {
 		t.Fatalf("error is %v", err)
 	}
 	if got := syntax.Location.String(); got != "k.tf:5:3" {

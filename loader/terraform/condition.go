@@ -128,7 +128,7 @@ const null = "null"
 // makes is not.
 func (m *module) equalNull(e *hclsyntax.BinaryOpExpr, x, y value.Value) value.Condition {
 	if x.IsAbsent() {
-		x, y = y, x
+		x = y
 	}
 	switch {
 	case x.IsAbsent():

@@ -98,7 +98,7 @@ func (m *module) evaluate(expression hclsyntax.Expression, s *scope) value.Value
 	case *hclsyntax.IndexExpr:
 		key := m.evaluate(e.Key, s)
 		if block, rest, ok := m.blockOf(e.Collection); ok && len(rest) == 0 {
-			return m.pick(block, key, s, at)
+			return m.pick(block, key, at)
 		}
 		return m.index(m.evaluate(e.Collection, s), key, at)
 	case *hclsyntax.SplatExpr:
@@ -351,7 +351,7 @@ func addMember(members []value.Member, key string, v value.Value, group bool, at
 func (m *module) splat(e *hclsyntax.SplatExpr, s *scope, at source.Location) value.Value {
 	var collection value.Value
 	if block, rest, ok := m.blockOf(e.Source); ok && len(rest) == 0 {
-		collection = m.allInstances(block, s, at)
+		collection = m.allInstances(block, at)
 	} else {
 		collection = m.evaluate(e.Source, s)
 	}

@@ -179,29 +179,29 @@ func concat(_ *module, a []value.Value, at source.Location) value.Value {
 	return result
 }
 
-func flatten(m *module, a []value.Value, at source.Location) value.Value {
+func flatten(_ *module, a []value.Value, at source.Location) value.Value {
 	list := first(a, at)
 	if list.Kind != value.List {
 		return unknown(at, "%s", reason(list, "the list of flatten is not known"))
 	}
 	result := value.Value{Kind: value.List, Location: at}
 	for _, item := range list.Items {
-		result.Items = append(result.Items, flattened(m, item, value.True(), at)...)
+		result.Items = append(result.Items, flattened(item, value.True())...)
 	}
 	return result
 }
 
-func flattened(m *module, item value.Value, when value.Condition, at source.Location) []value.Value {
+func flattened(item value.Value, when value.Condition) []value.Value {
 	switch item.Kind {
 	case value.List:
 		var all []value.Value
 		for _, inner := range item.Items {
-			all = append(all, flattened(m, inner, when, at)...)
+			all = append(all, flattened(inner, when)...)
 		}
 		return all
 	case value.Choice:
-		then := flattened(m, *item.Then, value.And(when, item.Condition), at)
-		return append(then, flattened(m, *item.Else, value.And(when, value.Not(item.Condition)), at)...)
+		then := flattened(*item.Then, value.And(when, item.Condition))
+		return append(then, flattened(*item.Else, value.And(when, value.Not(item.Condition)))...)
 	case value.Absent:
 		return nil
 	default:

@@ -243,7 +243,7 @@ func (m *module) variable(name string, at source.Location) value.Value {
 		return unknown(at, "var.%s is not declared", name)
 	}
 	if m.inputs != nil {
-		if given, ok := m.inputs(name); ok && !(given.IsAbsent() && m.isFalse(block, "nullable")) {
+		if given, ok := m.inputs(name); ok && (!given.IsAbsent() || !m.isFalse(block, "nullable")) {
 			return m.withOptional(block, given)
 		}
 	} else if given, ok := m.values[name]; ok {

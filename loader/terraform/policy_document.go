@@ -44,9 +44,7 @@ type policyBuilder struct {
 
 // sources adds the statements of other documents as they are.
 func (b *policyBuilder) sources(documents value.Value) {
-	for _, statement := range b.statementsOf(documents) {
-		b.statements = append(b.statements, statement)
-	}
+	b.statements = append(b.statements, b.statementsOf(documents)...)
 }
 
 // overrides adds the statements of other documents; one with the Sid of an

@@ -76,10 +76,10 @@ func (m *module) traverse(traversal hcl.Traversal, s *scope, at source.Location)
 	}
 	if len(remaining) > 0 {
 		if step, ok := remaining[0].(hcl.TraverseIndex); ok {
-			return m.follow(m.pick(block, fromCty(step.Key, at), s, at), remaining[1:], at)
+			return m.follow(m.pick(block, fromCty(step.Key, at), at), remaining[1:], at)
 		}
 	}
-	return m.follow(m.whole(block, s, at), remaining, at)
+	return m.follow(m.whole(block, at), remaining, at)
 }
 
 func rest(steps hcl.Traversal) hcl.Traversal {
@@ -254,7 +254,7 @@ func isRepeated(block *hclsyntax.Block) bool {
 
 // whole is what a block's name alone stands for: an object, or a list or map of
 // objects.
-func (m *module) whole(name blockName, s *scope, at source.Location) value.Value {
+func (m *module) whole(name blockName, at source.Location) value.Value {
 	block, _ := m.block(name)
 	instances := m.instances(name)
 	switch {
@@ -274,12 +274,12 @@ func (m *module) whole(name blockName, s *scope, at source.Location) value.Value
 		}
 		return object
 	default:
-		return m.allInstances(name, s, at)
+		return m.allInstances(name, at)
 	}
 }
 
 // allInstances is the list of a block's instances.
-func (m *module) allInstances(name blockName, _ *scope, at source.Location) value.Value {
+func (m *module) allInstances(name blockName, at source.Location) value.Value {
 	list := value.Value{Kind: value.List, Location: at}
 	for _, in := range m.instances(name) {
 		list.Items = append(list.Items, under(in.when, m.objectOf(name, in, at)))
@@ -289,7 +289,7 @@ func (m *module) allInstances(name blockName, _ *scope, at source.Location) valu
 
 // pick is one instance of a block. Its condition is not part of the value: what
 // does not exist is not found when the reference is followed.
-func (m *module) pick(name blockName, key value.Value, s *scope, at source.Location) value.Value {
+func (m *module) pick(name blockName, key value.Value, at source.Location) value.Value {
 	return overChoices(key, func(key value.Value) value.Value {
 		text, literal := key.Literal()
 		instances := m.instances(name)

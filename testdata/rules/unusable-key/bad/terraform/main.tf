@@ -40,9 +40,9 @@ data "aws_iam_policy_document" "assets_key" {
 }
 
 resource "aws_kms_key" "assets" {
-  description         = "encrypts the assets"
-  is_enabled          = false # want unusable-key "is disabled"
-  policy              = data.aws_iam_policy_document.assets_key.json
+  description = "encrypts the assets"
+  is_enabled  = false # want unusable-key "is disabled"
+  policy      = data.aws_iam_policy_document.assets_key.json
 }
 
 resource "aws_s3_bucket" "assets" {

@@ -91,14 +91,18 @@ func (m *module) nested(body *hclsyntax.Body, s *scope, path ...string) value.Va
 	return result
 }
 
-// place finds where an argument of a nested block is written.
+// place finds where an argument of a nested block is written: the argument, or
+// its name where it spans lines.
 func (m *module) place(body *hclsyntax.Body, path ...string) (source.Location, bool) {
 	if len(path) == 1 {
 		attribute, ok := body.Attributes[path[0]]
 		if !ok {
 			return source.Location{}, false
 		}
-		return m.at(attribute.Range()), true
+		if attribute.SrcRange.Start.Line != attribute.SrcRange.End.Line {
+			return m.at(attribute.NameRange), true
+		}
+		return m.at(attribute.SrcRange), true
 	}
 	for _, block := range body.Blocks {
 		inner := block.Body

@@ -19,11 +19,13 @@ type Read struct {
 	BucketKey string
 }
 
-// ObjectARN is the ARN of an object of the bucket whose key may be anything.
+// objectKey is the attribute of the object's name, which may be nearly anything.
+const objectKey value.Attribute = "object_key"
+
+// ObjectARN is the ARN of some object of the bucket.
 func (r Read) ObjectARN() value.Value {
 	at := r.BucketARN.Location
-	object := value.Value{Kind: value.String, Parts: []value.Part{{Kind: value.UnknownText, Text: "the name of the object"}}}
-	return value.Concat(at, r.BucketARN, value.Text("/", at), object)
+	return value.Concat(at, r.BucketARN, value.Text("/", at), value.To(value.Reference{Attribute: objectKey}, "object", at))
 }
 
 // OACContext is the request context of CloudFront reading through an origin

@@ -201,6 +201,9 @@ func (c comparison) mayHold(t token, r rune) bool {
 		return true
 	}
 	switch t.reference.Attribute {
+	case objectKey:
+		// Nobody names objects after wildcards: such a pattern is a mistake.
+		return !strings.ContainsRune("*?", r)
 	case value.Account:
 		return r >= '0' && r <= '9'
 	case value.Region, value.Partition:

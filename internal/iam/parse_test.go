@@ -1,0 +1,116 @@
+package iam
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+func parseText(t *testing.T, text string) *Document {
+	t.Helper()
+	file := source.NewFile("p.json", []byte(text))
+	return Parse(value.Text(text, file.Location(0, len(text))))
+}
+
+func TestProblems(t *testing.T) {
+	const good = `"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"`
+	tests := []struct{ name, text, role, code, place, message string }{
+		{"not JSON", `{"Statement": [}`, "key", "not-json", "1:16", "unexpected '}'"},
+		{"a list", `[]`, "key", "not-an-object", "1:1", "not a JSON object"},
+		{"no statement", `{"Version": "2012-10-17"}`, "key", "no-statement", "1:1", "no Statement"},
+		{"bad version", `{"Version": "2012-10-18", "Statement": []}`, "key", "invalid-version", "1:13", "2012-10-18"},
+		{"no effect", `{"Statement": {"Principal": "*", "Action": "kms:*", "Resource": "*"}}`, "key", "no-effect", "1:15", "has no Effect"},
+		{"effect in lower case", `{"Statement": {` + strings.Replace(good, "Allow", "allow", 1) + `}}`, "key", "invalid-effect", "1:26", `"allow"`},
+		{"unknown element", `{"Statement": {` + good + `, "Conditions": {}}}`, "key", "unknown-element", "1:89", `"Condition" is meant`},
+		{"unknown element of the policy", `{"Statements": [], "Statement": []}`, "key", "unknown-element", "1:2", `"Statement" is meant`},
+		{"repeated key", `{"Statement": [], "Statement": []}`, "key", "repeated-key", "1:19", "repeats"},
+		{"principal of a data source", `{"Statement": {"Effect": "Allow", "Principal": {"type": "Service", "identifiers": ["x"]}, "Action": "kms:*", "Resource": "*"}}`, "key", "invalid-principal", "1:49", `"type"`},
+		{"principal as text", `{"Statement": {"Effect": "Allow", "Principal": "cloudfront.amazonaws.com", "Action": "kms:*", "Resource": "*"}}`, "key", "invalid-principal", "1:48", "cloudfront.amazonaws.com"},
+		{"unknown operator", `{"Statement": {` + good + `, "Condition": {"StringEqual": {"a": "b"}}}}`, "key", "unknown-operator", "1:103", "StringEqual"},
+		{"condition without operator", `{"Statement": {` + good + `, "Condition": {"StringEquals": "b"}}}`, "key", "invalid-condition", "1:103", "needs an object"},
+		{"both action elements", `{"Statement": {` + good + `, "NotAction": "kms:*"}}`, "key", "both-elements", "1:89", "both Action and NotAction"},
+		{"key policy without principal", `{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}`, "key", "no-principal", "1:15", "has no Principal"},
+		{"identity policy with principal", `{"Statement": {` + good + `}}`, "identity", "principal-in-identity-policy", "1:15", "must not have"},
+		{"bucket policy without resource", `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*"}}`, "bucket", "no-resource", "1:15", "has no Resource"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for _, problem := range parseText(t, test.text).ProblemsFor(test.role) {
+				if problem.Code != test.code {
+					continue
+				}
+				if got := strings.TrimPrefix(problem.Location.String(), "p.json:"); got != test.place {
+					t.Errorf("at %s, want %s", got, test.place)
+				}
+				if !strings.Contains(problem.Text, test.message) {
+					t.Errorf("text is %q, want %q in it", problem.Text, test.message)
+				}
+				return
+			}
+			t.Errorf("no problem %s in %+v", test.code, parseText(t, test.text).ProblemsFor(test.role))
+		})
+	}
+}
+
+// AWS KMS accepts a statement without Action or Resource and ignores it: that is
+// an ineffective grant, not an invalid document.
+func TestKeyPolicyWithoutResourceIsNoProblem(t *testing.T) {
+	d := parseText(t, `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*"}}`)
+	if problems := d.ProblemsFor("key"); len(problems) > 0 {
+		t.Errorf("problems = %+v", problems)
+	}
+}
+
+func TestUnknownPartsAreGapsAndNoProblems(t *testing.T) {
+	unknown := value.NotKnown("var.x has no default", nowhere)
+	d := Parse(value.Value{Kind: value.Map, Members: []value.Member{{Key: "Statement", Value: value.Value{Kind: value.List, Items: []value.Value{
+		unknown,
+		{Kind: value.Map, Members: []value.Member{{Key: "Effect", Value: value.Text("Allow", nowhere)}, {Key: "Principal", Value: unknown}, {Key: "Action", Value: unknown}, {Key: "Resource", Value: unknown}, {Key: "Condition", Value: unknown}}},
+	}}}}})
+	if len(d.ProblemsFor("key")) > 0 || len(d.Gaps) != 1 || len(d.Statements) != 1 {
+		t.Fatalf("document = %+v", d)
+	}
+	if got := d.Evaluate(request("OAC", "key", "off"), value.NewWorld()).Allowed; got != Unknown {
+		t.Errorf("allowed = %v", got)
+	}
+}
+
+func TestChoicesBecomeAlternatives(t *testing.T) {
+	variables := value.Variables{}
+	create := variables.Boolean("v", "var.open")
+	document := Parse(value.Value{Kind: value.Map, Members: []value.Member{{Key: "Statement", Value: value.Value{Kind: value.List, Items: []value.Value{
+		{Kind: value.Map, Members: []value.Member{
+			{Key: "Effect", Value: value.Text("Allow", nowhere)},
+			{Key: "Principal", Value: value.Value{Kind: value.Map, Members: []value.Member{{Key: "Service", Value: value.Text("cloudfront.amazonaws.com", nowhere)}}}},
+			{Key: "Action", Value: value.If(create, value.Text("kms:Decrypt", nowhere), value.Text("kms:Encrypt", nowhere), nowhere)},
+			{Key: "Resource", Value: value.Text("*", nowhere)},
+		}},
+	}}}}})
+	if len(document.Statements) != 2 || document.Statements[0].Index != document.Statements[1].Index {
+		t.Fatalf("statements = %+v", document.Statements)
+	}
+	answers := map[string]Truth{}
+	value.Worlds(variables, func(w *value.World) Truth {
+		return document.Evaluate(request("OAC", "key", "off"), w).Allowed
+	}, func(w *value.World, answer Truth) { answers[w.Describe(variables)] = answer })
+	if answers["var.open is true"] != Yes || answers["var.open is false"] != No {
+		t.Errorf("answers = %v", answers)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": "*", "Resource": "*", "Condition": {"ForAnyValue:StringLike": {"a": ["b*", "${aws:x}"]}}}]}`)
+	f.Add(`{"Statement": {"Effect": "Deny", "NotPrincipal": "*", "NotAction": [], "NotResource": ["arn:aws:s3:::?*"]}}`)
+	f.Fuzz(func(_ *testing.T, text string) {
+		d := Parse(value.Text(text, nowhere))
+		d.ProblemsFor("key")
+		for _, who := range []string{"OAC", "OAI"} {
+			d.Evaluate(request(who, "key", "unknown"), value.NewWorld())
+		}
+		for _, s := range d.Statements {
+			s.RestrictsWho()
+		}
+	})
+}

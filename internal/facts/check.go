@@ -112,9 +112,13 @@ func describeStatement(s *iam.Statement) string {
 	return fmt.Sprintf("statement %d", s.Index+1)
 }
 
-// opaqueWriter says which module or custom resource, whose contents are not
+// opaqueWriter says who may write the policy that was not found: a file that could
+// not be read, or a module or custom resource, whose contents are not
 // known, is handed the resource and may therefore write its policy.
 func (w *walker) opaqueWriter(node *graph.Node) string {
+	if incomplete := w.graph.Unit(node.Unit).Incomplete; incomplete != "" {
+		return incomplete
+	}
 	for _, edge := range w.graph.In(node.ID) {
 		from := w.graph.Node(edge.From)
 		if from.Kind == graph.Opaque && from.When.In(w.world) {

@@ -170,6 +170,10 @@ func (w *walker) expand(v value.Value) value.Value {
 // targeted says whether a behavior sends requests to the origin, directly or
 // through an origin group.
 func (w *walker) targeted() (answer iam.Truth, doubt string) {
+	if w.origin.Attribute("origin_id").In(w.world).IsAbsent() {
+		// Only the single origin of a legacy distribution has no id.
+		return iam.Yes, ""
+	}
 	behaviors := w.distribution.Attribute("behaviors").In(w.world)
 	if behaviors.Kind != value.List {
 		return iam.Unknown, firstReason(behaviors, "the behaviors of "+w.distribution.Address+" are not known")
@@ -321,6 +325,9 @@ func (w *walker) findEncryption() {
 		return
 	case len(nodes) == 0 && doubt != "":
 		w.unknown(doubt)
+		return
+	case len(nodes) == 0 && w.graph.Unit(bucket.Unit).Incomplete != "":
+		w.unknown(w.graph.Unit(bucket.Unit).Incomplete)
 		return
 	case len(nodes) == 0:
 		// Every bucket encrypts with SSE-S3 unless it is told otherwise.

@@ -162,6 +162,9 @@ type Unit struct {
 	// Path is the root module's folder or the template's file.
 	Path     string
 	Language Language
+	// Incomplete says what of the unit could not be read, or "". What is not
+	// found in such a unit is not missing.
+	Incomplete string
 }
 
 // An Environment is the account and Region that a resource is created in.
@@ -194,6 +197,7 @@ type Graph struct {
 	Edges        []Edge
 
 	byID      map[string]*Node
+	unitByID  map[string]Unit
 	out, in   map[string][]Edge
 	dependsOn map[string][]string
 }
@@ -208,14 +212,7 @@ func (g *Graph) Out(id string) []Edge { return g.out[id] }
 func (g *Graph) In(id string) []Edge { return g.in[id] }
 
 // Unit returns the unit with that id.
-func (g *Graph) Unit(id string) Unit {
-	for _, unit := range g.Units {
-		if unit.ID == id {
-			return unit
-		}
-	}
-	return Unit{}
-}
+func (g *Graph) Unit(id string) Unit { return g.unitByID[id] }
 
 // Children returns the parts of a node that have a kind, in their written order.
 func (g *Graph) Children(id string, kind Kind) []*Node {
@@ -394,11 +391,15 @@ func (b *Builder) Freeze() *Graph {
 		Variables:    b.variables,
 		Files:        b.files,
 		byID:         b.nodes,
+		unitByID:     map[string]Unit{},
 		out:          map[string][]Edge{},
 		in:           map[string][]Edge{},
 		dependsOn:    map[string][]string{},
 	}
 	slices.SortFunc(g.Units, func(x, y Unit) int { return cmp.Compare(x.ID, y.ID) })
+	for _, unit := range g.Units {
+		g.unitByID[unit.ID] = unit
+	}
 	for _, node := range b.nodes {
 		g.Nodes = append(g.Nodes, node)
 	}

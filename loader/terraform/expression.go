@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -149,18 +150,30 @@ func (m *module) template(e *hclsyntax.TemplateExpr, s *scope) value.Value {
 	return value.Concat(at, pieces...)
 }
 
-// literalLines splits literal text where it spans lines.
+// literalLines splits literal text where it spans lines. A heredoc that is flushed
+// left loses the indentation of its lines, which their places must not.
 func (m *module) literalLines(e *hclsyntax.LiteralValueExpr) []value.Value {
 	text := e.Val.AsString()
-	at := m.at(e.Range())
-	if strings.Count(text, "\n") == 0 || strings.Index(text, "\n") == len(text)-1 {
-		return []value.Value{value.Text(text, at)}
+	r := e.Range()
+	file, ok := m.files[r.Filename]
+	if !ok || text == "" {
+		return []value.Value{value.Text(text, m.at(r))}
 	}
-	var pieces []value.Value
-	for line := range strings.Lines(text) {
-		pieces = append(pieces, value.Text(line, at))
-		at.Line++
-		at.Column = 1
+	written := slices.Collect(strings.Lines(string(file.Bytes[r.Start.Byte:r.End.Byte])))
+	lines := slices.Collect(strings.Lines(text))
+	if len(written) != len(lines) {
+		return []value.Value{value.Text(text, m.at(r))}
+	}
+	pieces := make([]value.Value, len(lines))
+	offset := r.Start.Byte
+	for i, line := range lines {
+		end := offset + len(written[i])
+		start := offset
+		if strings.HasSuffix(written[i], line) {
+			start = end - len(line)
+		}
+		pieces[i] = value.Text(line, file.Location(start, end))
+		offset = end
 	}
 	return pieces
 }

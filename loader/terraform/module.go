@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -19,8 +20,9 @@ type module struct {
 	folder string
 	// prefix is what the addresses of its resources begin with: "" or
 	// "module.site[0].".
-	prefix       string
-	depthOfCalls int
+	prefix string
+	// caller is the module that calls this one, nil for the root.
+	caller *module
 	// when is the condition under which the instance exists.
 	when value.Condition
 	// callers are the calls that lead here, outermost first.
@@ -101,13 +103,10 @@ func mergeBlock(base, override *hclsyntax.Block) *hclsyntax.Block {
 // newModule parses the files of a folder.
 func (l *loader) newModule(folder string, caller *module) *module {
 	m := &module{
-		loader: l, folder: folder,
+		loader: l, folder: folder, caller: caller,
 		variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
 		values: map[string]value.Value{}, memo: map[string]memoized{}, evaluating: map[string]bool{},
 		expanded: map[string][]instance{}, children: map[string]*module{}, environments: map[string]string{},
-	}
-	if caller != nil {
-		m.depthOfCalls = caller.depthOfCalls + 1
 	}
 	names, err := l.parser.configurationFiles(folder)
 	if err != nil {
@@ -123,12 +122,18 @@ func (l *loader) newModule(folder string, caller *module) *module {
 			}
 		}
 		if parsed.body == nil {
+			l.incomplete = name + " could not be read"
 			continue
 		}
 		stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
 		override := stem == "override" || strings.HasSuffix(stem, "_override")
+		if len(parsed.diagnostics) > 0 {
+			l.incomplete = name + " could not be read whole"
+		}
 		for _, block := range parsed.body.Blocks {
-			m.addBlock(block, override)
+			if !parsed.isBroken(block) {
+				m.addBlock(block, override)
+			}
 		}
 	}
 	return m
@@ -410,11 +415,16 @@ func (m *module) call(name string, in instance) call {
 		return call{opaque: id}
 	}
 	folder, local := localSource(sourceAttribute.Expr, m.folder)
-	if !local || m.depthOfCalls >= maxModuleDepth {
+	if !local {
 		return call{opaque: id}
 	}
 	if child, ok := m.children[address]; ok {
 		return call{module: child, opaque: id}
+	}
+	if why := m.refuses(folder); why != "" {
+		m.diagnose(m.at(block.DefRange()), source.Error, "%s %s", address, why)
+		m.children[address] = nil
+		return call{opaque: id}
 	}
 	child := m.newModule(folder, m)
 	if child != nil && len(child.managed.order)+len(child.data.order)+len(child.calls.order)+len(child.outputs)+len(child.variables)+len(child.locals) == 0 {
@@ -439,6 +449,19 @@ func (m *module) call(name string, in instance) call {
 		return v, true
 	}
 	return call{module: child, opaque: id}
+}
+
+// refuses says why a module must not be called from here, or "".
+func (m *module) refuses(folder string) string {
+	for c := m; c != nil; c = c.caller {
+		if c.folder == folder {
+			return "calls itself"
+		}
+	}
+	if m.loader.modules++; m.loader.modules > maxModules {
+		return fmt.Sprintf("is not read, since there are more than %d module instances", maxModules)
+	}
+	return ""
 }
 
 // passedEnvironments maps the provider names of a child module.

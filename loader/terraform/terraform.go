@@ -44,8 +44,8 @@ type Tree interface {
 	ReadDir(path string) ([]string, error)
 }
 
-// maxModuleDepth bounds how deeply modules call modules.
-const maxModuleDepth = 32
+// maxModules bounds how many instances of modules a root module has.
+const maxModules = 10_000
 
 // A Parser parses each file once, however many root modules use it. It is safe
 // for concurrent use.
@@ -64,6 +64,8 @@ type parsedFile struct {
 	file        *source.File
 	body        *hclsyntax.Body
 	diagnostics []source.Diagnostic
+	// broken are the ranges around syntax errors.
+	broken []hcl.Range
 }
 
 func (p *Parser) parse(name string) *parsedFile {
@@ -96,9 +98,17 @@ func (f *parsedFile) read(file *source.File) {
 		at := source.Location{File: file.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 		if problem.Subject != nil {
 			at = file.Location(problem.Subject.Start.Byte, problem.Subject.End.Byte)
+			f.broken = append(f.broken, *problem.Subject)
 		}
 		f.diagnostics = append(f.diagnostics, source.Diagnostic{Location: at, Severity: source.Error, Message: problem.Summary + ": " + problem.Detail})
 	}
+}
+
+// isBroken reports whether a syntax error lies in a block: it may have lost any
+// part of it.
+func (f *parsedFile) isBroken(block *hclsyntax.Block) bool {
+	whole := hcl.RangeBetween(block.DefRange(), block.Body.Range())
+	return slices.ContainsFunc(f.broken, whole.Overlaps)
 }
 
 // configurationFiles returns the configuration files of a folder in the order in
@@ -171,7 +181,6 @@ func (p *Parser) Load(ctx context.Context, folder string, options Options) (*gra
 		parser: p, ctx: ctx, unit: "terraform:" + folder, options: options,
 		builder: graph.NewBuilder(), used: map[string]bool{}, files: map[string]*source.File{}, objects: map[string]*object{},
 	}
-	l.builder.AddUnit(graph.Unit{ID: l.unit, Path: folder, Language: graph.Terraform})
 	root := l.newModule(folder, nil)
 	if root == nil {
 		return nil, l.diagnostics
@@ -180,6 +189,7 @@ func (p *Parser) Load(ctx context.Context, folder string, options Options) (*gra
 	root.addEnvironments()
 	root.addVariables()
 	root.addAll()
+	l.builder.AddUnit(graph.Unit{ID: l.unit, Path: folder, Language: graph.Terraform, Incomplete: l.incomplete})
 	return l.builder, l.diagnostics
 }
 
@@ -199,6 +209,10 @@ type loader struct {
 	used map[string]bool
 	// depth counts nested evaluations, to end endless ones.
 	depth int
+	// incomplete says which file could not be read whole, or "".
+	incomplete string
+	// modules counts instances of modules.
+	modules int
 }
 
 func (l *loader) diagnose(at source.Location, severity source.Severity, format string, arguments ...any) {

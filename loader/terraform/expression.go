@@ -159,7 +159,7 @@ func (m *module) literalLines(e *hclsyntax.LiteralValueExpr) []value.Value {
 	if !ok || text == "" {
 		return []value.Value{value.Text(text, m.at(r))}
 	}
-	written := slices.Collect(strings.Lines(string(file.Bytes[r.Start.Byte:r.End.Byte])))
+	written := slices.Collect(strings.Lines(m.written(r)))
 	lines := slices.Collect(strings.Lines(text))
 	if len(written) != len(lines) {
 		return []value.Value{value.Text(text, m.at(r))}

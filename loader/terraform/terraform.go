@@ -229,11 +229,17 @@ func (l *loader) at(r hcl.Range) source.Location {
 
 // text returns what is written in a range, on one line.
 func (l *loader) text(r hcl.Range) string {
+	return strings.Join(strings.Fields(l.written(r)), " ")
+}
+
+// written returns the bytes of a range. Where a file is broken, HCL makes ranges
+// that are none.
+func (l *loader) written(r hcl.Range) string {
 	file, ok := l.files[r.Filename]
-	if !ok || r.End.Byte > len(file.Bytes) {
+	if !ok || r.Start.Byte < 0 || r.Start.Byte > r.End.Byte || r.End.Byte > len(file.Bytes) {
 		return ""
 	}
-	return strings.Join(strings.Fields(string(file.Bytes[r.Start.Byte:r.End.Byte])), " ")
+	return string(file.Bytes[r.Start.Byte:r.End.Byte])
 }
 
 func (l *loader) usedDefaults() []string {

@@ -72,6 +72,7 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 		Location:    r.firstLine(node.Place(place)),
 		Fingerprint: fingerprint(rule.Name, r.result.Graph, node, place, message),
 	}
+	r.callers(found, node)
 	related, _ := report.content["related"].([]any)
 	for _, item := range related {
 		if place, ok := r.related(item); ok {
@@ -87,6 +88,29 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 		found.Suggestion = r.suggest(r.result, suggestion)
 	}
 	return found, strings.Join([]string{rule.Name, node.ID, place, message}, "\x00"), nil
+}
+
+// installedModules is where Terraform keeps modules that are no part of the
+// repository.
+const installedModules = ".terraform/"
+
+// callers shows the module calls that lead to a node. A place in a module that is
+// not part of the repository is where nobody can act, and code scanning refuses
+// it: the finding is placed on the call instead.
+func (r *run) callers(found *finding.Finding, node *graph.Node) {
+	for i := len(node.Callers) - 1; i >= 0; i-- {
+		call := r.firstLine(node.Callers[i])
+		if isInstalled(found.Location.File) {
+			found.Related = append(found.Related, finding.Related{Location: found.Location, Message: "in the module, " + node.Address})
+			found.Location = call
+			continue
+		}
+		found.Related = append(found.Related, finding.Related{Location: call, Message: "called from here"})
+	}
+}
+
+func isInstalled(file string) bool {
+	return strings.HasPrefix(file, installedModules) || strings.Contains(file, "/"+installedModules)
 }
 
 func (r *run) related(item any) (finding.Related, bool) {

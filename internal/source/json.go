@@ -90,10 +90,15 @@ func (p *jsonParser) value(depth int) (*Node, error) {
 	for word, kind := range map[string]NodeKind{"null": NullNode, "true": BoolNode, "false": BoolNode} {
 		if bytes.HasPrefix(p.text[start:], []byte(word)) {
 			p.offset += len(word)
-			return &Node{Kind: kind, Text: word, Location: p.locate(start, p.offset)}, nil
+			return p.node(kind, word, start), nil
 		}
 	}
 	return nil, p.fail("unexpected %s where a value is expected", p.found())
+}
+
+// node makes a scalar that begins at start and ends here.
+func (p *jsonParser) node(kind NodeKind, text string, start int) *Node {
+	return &Node{Kind: kind, Text: text, Location: p.locate(start, p.offset), Start: start, End: p.offset}
 }
 
 func (p *jsonParser) object(depth int) (*Node, error) {
@@ -132,7 +137,7 @@ func (p *jsonParser) object(depth int) (*Node, error) {
 		return nil, p.fail("unexpected %s where a comma or the end of the object is expected", p.found())
 	}
 	p.offset++
-	node.Location = p.locate(start, p.offset)
+	node.Location, node.Start, node.End = p.locate(start, p.offset), start, p.offset
 	return node, nil
 }
 
@@ -160,7 +165,7 @@ func (p *jsonParser) array(depth int) (*Node, error) {
 		return nil, p.fail("unexpected %s where a comma or the end of the list is expected", p.found())
 	}
 	p.offset++
-	node.Location = p.locate(start, p.offset)
+	node.Location, node.Start, node.End = p.locate(start, p.offset), start, p.offset
 	return node, nil
 }
 
@@ -196,7 +201,7 @@ func (p *jsonParser) number() (*Node, error) {
 			return nil, p.fail("unexpected %s where a digit is expected", p.found())
 		}
 	}
-	return &Node{Kind: NumberNode, Text: string(p.text[start:p.offset]), Location: p.locate(start, p.offset)}, nil
+	return p.node(NumberNode, string(p.text[start:p.offset]), start), nil
 }
 
 // string reads a string and remembers where each byte of its decoded text is
@@ -215,10 +220,9 @@ func (p *jsonParser) string() (*Node, error) {
 		case c == '"':
 			p.offset++
 			locate, whole := p.locate, runs
-			return &Node{
-				Kind: StringNode, Text: text.String(), Location: p.locate(start, p.offset),
-				Place: func(start, end int) Location { return locate(whole.written(start), whole.written(end)) },
-			}, nil
+			node := p.node(StringNode, text.String(), start)
+			node.Place = func(start, end int) Location { return locate(whole.written(start), whole.written(end)) }
+			return node, nil
 		case c < 0x20:
 			return nil, p.fail("a control character in a string has to be escaped")
 		case c == '\\':

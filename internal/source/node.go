@@ -24,6 +24,8 @@ type Node struct {
 	Items    []*Node
 	Members  []Member
 	Location Location
+	// Start and End are the byte offsets of a JSON node in its text.
+	Start, End int
 	// Place converts a range of bytes of Text to where it is written. It is
 	// nil where only the whole node's place is known.
 	Place func(start, end int) Location

@@ -132,7 +132,7 @@ func (m *module) ignores(body *hclsyntax.Body, name string) bool {
 		if text == "all" {
 			return true
 		}
-		for _, item := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("[], ", r) }) {
+		for _, item := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("[], \"", r) }) {
 			if item == name || strings.HasPrefix(item, name+".") || strings.HasPrefix(item, name+"[") {
 				return true
 			}

@@ -21,6 +21,9 @@ type module struct {
 	// prefix is what the addresses of its resources begin with: "" or
 	// "module.site[0].".
 	prefix string
+	// key is what Terraform's manifest of installed modules calls it: the names
+	// of the calls that lead here, joined by dots.
+	key string
 	// caller is the module that calls this one, nil for the root.
 	caller *module
 	// when is the condition under which the instance exists.
@@ -125,7 +128,7 @@ func (l *loader) newModule(folder string, caller *module) *module {
 			l.incomplete = name + " could not be read"
 			continue
 		}
-		stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+		stem, _ := configurationStem(path.Base(name))
 		override := stem == "override" || strings.HasSuffix(stem, "_override")
 		if len(parsed.diagnostics) > 0 {
 			l.incomplete = name + " could not be read whole"
@@ -170,11 +173,13 @@ func (m *module) readVariableFiles() {
 	}
 	var files []*parsedFile
 	add := func(name string) { files = append(files, m.parser.parse(path.Join(m.folder, name))) }
-	if slices.Contains(names, "terraform.tfvars") {
-		add("terraform.tfvars")
+	for _, name := range []string{"terraform.tfvars", "terraform.tfvars.json"} {
+		if slices.Contains(names, name) {
+			add(name)
+		}
 	}
 	for _, name := range names {
-		if strings.HasSuffix(name, ".auto.tfvars") {
+		if strings.HasSuffix(name, ".auto.tfvars") || strings.HasSuffix(name, ".auto.tfvars.json") {
 			add(name)
 		}
 	}
@@ -414,9 +419,11 @@ func (m *module) call(name string, in instance) call {
 	if sourceAttribute == nil {
 		return call{opaque: id}
 	}
-	folder, local := localSource(sourceAttribute.Expr, m.folder)
-	if !local {
-		return call{opaque: id}
+	folder, ok := localSource(sourceAttribute.Expr, m.folder)
+	if !ok {
+		if folder, ok = m.installed(name); !ok {
+			return call{opaque: id}
+		}
 	}
 	if child, ok := m.children[address]; ok {
 		return call{module: child, opaque: id}
@@ -435,6 +442,7 @@ func (m *module) call(name string, in instance) call {
 		return call{opaque: id}
 	}
 	child.prefix = address + "."
+	child.key = strings.TrimPrefix(m.key+"."+name, ".")
 	child.when = value.And(m.when, in.when)
 	child.callers = append(slices.Clone(m.callers), m.at(block.DefRange()))
 	child.environments = m.passedEnvironments(block)

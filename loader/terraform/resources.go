@@ -245,8 +245,8 @@ func (o *object) addOpaque() {
 			o.set(n, name, o.block.Body, o.instance.scope(o.module), name)
 		}
 	}
-	from := n.Attribute("source").String()
-	n.External = fmt.Sprintf("%s comes from %s, which is not on disk", o.address, from)
+	n.External = fmt.Sprintf("%s comes from %s, which is not on disk (terraform get in %s puts it there)",
+		o.address, n.Attribute("source"), strings.TrimPrefix(o.unit, "terraform:"))
 	o.add(n)
 }
 

@@ -90,6 +90,10 @@ func (p *Parser) parse(name string) *parsedFile {
 // read parses HCL. Syntax errors do not hide what stands around them.
 func (f *parsedFile) read(file *source.File) {
 	f.file = file
+	if strings.HasSuffix(file.Path, ".json") {
+		f.readJSON(file)
+		return
+	}
 	parsed, problems := hclsyntax.ParseConfig(file.Bytes, file.Path, hcl.Pos{Line: 1, Column: 1})
 	if parsed != nil {
 		f.body, _ = parsed.Body.(*hclsyntax.Body)
@@ -120,10 +124,7 @@ func (p *Parser) configurationFiles(folder string) ([]string, error) {
 	}
 	var primary, override []string
 	for _, name := range names {
-		stem, ok := strings.CutSuffix(name, ".tf")
-		if !ok {
-			stem, ok = strings.CutSuffix(name, ".tofu")
-		}
+		stem, ok := configurationStem(name)
 		switch {
 		case !ok || strings.HasPrefix(name, "."):
 		case stem == "override" || strings.HasSuffix(stem, "_override"):
@@ -133,6 +134,16 @@ func (p *Parser) configurationFiles(folder string) ([]string, error) {
 		}
 	}
 	return append(primary, override...), nil
+}
+
+// configurationStem returns a file's name without the suffix of a configuration.
+func configurationStem(name string) (stem string, ok bool) {
+	for _, suffix := range []string{".tf", ".tofu", ".tf.json", ".tofu.json"} {
+		if stem, ok = strings.CutSuffix(name, suffix); ok {
+			return stem, true
+		}
+	}
+	return "", false
 }
 
 // Calls returns the folders of the local modules that a folder calls, sorted.
@@ -209,6 +220,8 @@ type loader struct {
 	used map[string]bool
 	// depth counts nested evaluations, to end endless ones.
 	depth int
+	// modulesByKey holds the folders of installed modules.
+	modulesByKey map[string]string
 	// incomplete says which file could not be read whole, or "".
 	incomplete string
 	// modules counts instances of modules.

@@ -1,0 +1,2 @@
+keys     = ["site"]
+services = ["cloudfront.amazonaws.com"]

@@ -1,0 +1,3 @@
+resource "aws_kms_key" "site" {
+  policy = templatefile("${path.module}/key.json.tftpl", { account = "111122223333" })
+}

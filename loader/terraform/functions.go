@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -11,9 +12,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/hashicorp/go-cty-funcs/cidr"
+	"github.com/hashicorp/go-cty-funcs/encoding"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	ctyyaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
@@ -123,7 +129,9 @@ func symbolicFunctions() map[string]symbolicFunction {
 			return distinct(m, []value.Value{concat(m, a, at)}, at)
 		},
 		"join": join, "format": format, "replace": replace, "split": split, "trimspace": trimSpace, "startswith": startsWith, "endswith": endsWith,
-		"file": file, "templatefile": templateFile,
+		"file": file, "templatefile": templateFile, "fileexists": fileExists, "fileset": fileSet,
+		"alltrue": allTrue, "anytrue": anyTrue, "strcontains": stringContains,
+		"provider::aws::arn_build": arnBuild, "provider::aws::arn_parse": arnParse,
 	}
 }
 
@@ -559,19 +567,30 @@ func (m *module) repositoryFile(v value.Value, at source.Location) (*source.File
 	if !literal {
 		return nil, unknown(at, "%s", reason(v, "the name of a file is not known"))
 	}
-	// Terraform's working directory is the root module's folder.
-	folder := m.folder
-	name = strings.TrimPrefix(name, "./")
-	if !strings.HasPrefix(name, folder+"/") && folder != "." || folder == "." {
-		name = path.Join(strings.TrimPrefix(m.unit, "terraform:"), name)
-	}
-	opened, err := m.parser.tree.ReadFile(path.Clean(name))
+	opened, err := m.parser.tree.ReadFile(m.inRepository(name))
 	if err != nil {
 		return nil, unknown(at, "the file %s cannot be read", v)
 	}
 	m.loader.files[opened.Path] = opened
 	m.builder.AddFile(opened)
 	return opened, value.Value{}
+}
+
+// inRepository makes a path that an expression names relative to the repository.
+// path.module and path.root are so already; anything else is relative to the root
+// module, which is Terraform's working directory.
+func (m *module) inRepository(name string) string {
+	name = path.Clean(name)
+	root := strings.TrimPrefix(m.unit, "terraform:")
+	for _, folder := range []string{m.folder, root} {
+		if folder != "." && (name == folder || strings.HasPrefix(name, folder+"/")) {
+			return name
+		}
+	}
+	if m.folder == "." && root == "." {
+		return name
+	}
+	return path.Join(root, name)
 }
 
 func file(m *module, a []value.Value, at source.Location) value.Value {
@@ -607,6 +626,122 @@ func templateFile(m *module, a []value.Value, at source.Location) value.Value {
 	return m.evaluate(expression, inner)
 }
 
+// fileExists asks the repository; what is outside of it is not known.
+func fileExists(m *module, a []value.Value, at source.Location) value.Value {
+	opened, failure := m.repositoryFile(first(a, at), at)
+	if opened != nil {
+		return value.Boolean(true, at)
+	}
+	if _, literal := first(a, at).Literal(); literal {
+		return value.Boolean(false, at)
+	}
+	return failure
+}
+
+// fileSet lists the files of a folder of the repository that match a pattern.
+func fileSet(m *module, a []value.Value, at source.Location) value.Value {
+	folder, known := first(a, at).Literal()
+	pattern, also := second(a, at).Literal()
+	if !known || !also {
+		return unknown(at, "%s", reason(first(a, at), "the folder of fileset is not known"))
+	}
+	list := value.Value{Kind: value.List, Location: at}
+	for _, name := range m.filesBelow(m.inRepository(folder), "") {
+		if matched, err := doublestar.Match(pattern, name); err == nil && matched {
+			list.Items = append(list.Items, value.Text(name, at))
+		}
+	}
+	return list
+}
+
+// filesBelow lists the files below a folder by their paths relative to it. What
+// is no folder is a file.
+func (m *module) filesBelow(folder, prefix string) []string {
+	names, err := m.parser.tree.ReadDir(path.Join(folder, prefix))
+	if err != nil {
+		return nil
+	}
+	var files []string
+	for _, name := range names {
+		inner := path.Join(prefix, name)
+		if _, err := m.parser.tree.ReadDir(path.Join(folder, inner)); err == nil {
+			files = append(files, m.filesBelow(folder, inner)...)
+			continue
+		}
+		files = append(files, inner)
+	}
+	return files
+}
+
+func allTrue(m *module, a []value.Value, at source.Location) value.Value {
+	return combineTruths(m, first(a, at), at, value.True(), func(x, y value.Condition) value.Condition { return value.And(x, y) })
+}
+
+func anyTrue(m *module, a []value.Value, at source.Location) value.Value {
+	return combineTruths(m, first(a, at), at, value.False(), func(x, y value.Condition) value.Condition { return value.Or(x, y) })
+}
+
+func combineTruths(_ *module, list value.Value, at source.Location, start value.Condition, combine func(x, y value.Condition) value.Condition) value.Value {
+	if list.Kind != value.List {
+		return unknown(at, "%s", reason(list, "a list of conditions is not known"))
+	}
+	for _, item := range list.Items {
+		condition, ok := conditionOf(item)
+		if !ok {
+			return unknown(at, "%s", reason(item, "a condition is not known"))
+		}
+		start = combine(start, condition)
+	}
+	return boolean(start, at)
+}
+
+// conditionOf turns a boolean back into the condition that it is true.
+func conditionOf(v value.Value) (value.Condition, bool) {
+	switch v.Kind {
+	case value.Bool:
+		if v.Bool {
+			return value.True(), true
+		}
+		return value.False(), true
+	case value.Choice:
+		then, ok := conditionOf(*v.Then)
+		otherwise, also := conditionOf(*v.Else)
+		return either(v.Condition, then, otherwise), ok && also
+	default:
+		return value.Condition{}, false
+	}
+}
+
+func stringContains(m *module, a []value.Value, at source.Location) value.Value {
+	return compareEnds(m, "strcontains", a, at, strings.Contains)
+}
+
+// arnBuild and arnParse are functions of the AWS provider.
+func arnBuild(_ *module, a []value.Value, at source.Location) value.Value {
+	pieces := []value.Value{value.Text("arn", at)}
+	for _, piece := range a {
+		pieces = append(pieces, value.Text(":", at), piece)
+	}
+	return value.Concat(at, pieces...)
+}
+
+func arnParse(m *module, a []value.Value, at source.Location) value.Value {
+	parts := split(m, []value.Value{value.Text(":", at), first(a, at)}, at)
+	if parts.Kind != value.List || len(parts.Items) < 6 {
+		return unknown(at, "%s", reason(parts, "what arn_parse makes of "+first(a, at).String()+" is not known before it is deployed"))
+	}
+	resource := []value.Value{parts.Items[5]}
+	for _, piece := range parts.Items[6:] {
+		resource = append(resource, value.Text(":", at), piece)
+	}
+	object := value.Value{Kind: value.Map, Location: at}
+	for i, name := range []string{"partition", "service", "region", "account_id"} {
+		object.Members = append(object.Members, value.Member{Key: name, KeyLocation: at, Value: parts.Items[i+1]})
+	}
+	object.Members = append(object.Members, value.Member{Key: "resource", KeyLocation: at, Value: value.Concat(at, resource...)})
+	return object
+}
+
 // applyKnown computes a function whose arguments are all known.
 func (m *module) applyKnown(name string, arguments []value.Value, at source.Location) value.Value {
 	converted := make([]cty.Value, len(arguments))
@@ -624,11 +759,30 @@ func (m *module) applyKnown(name string, arguments []value.Value, at source.Loca
 	if !ok {
 		return textOf(unknown(at, "the function %s is evaluated by Terraform", name))
 	}
-	result, err := known.Call(converted)
+	result, err := known.Call(conform(known, converted))
 	if err != nil {
 		return textOf(unknown(at, "%s cannot be computed: %v", name, err))
 	}
 	return fromCty(result, at)
+}
+
+// conform converts arguments to the types of a function's parameters: what is
+// written in brackets is a tuple, and many functions want a list.
+func conform(f function.Function, arguments []cty.Value) []cty.Value {
+	parameters := f.Params()
+	for i, argument := range arguments {
+		wanted := cty.DynamicPseudoType
+		switch {
+		case i < len(parameters):
+			wanted = parameters[i].Type
+		case f.VarParam() != nil:
+			wanted = f.VarParam().Type
+		}
+		if converted, err := convert.Convert(argument, wanted); err == nil {
+			arguments[i] = converted
+		}
+	}
+	return arguments
 }
 
 // knownFunctions are those of Terraform that go-cty's standard library has.
@@ -644,17 +798,24 @@ func knownFunctions() map[string]function.Function {
 		"timeadd": stdlib.TimeAddFunc, "title": stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc,
 		"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
 		"tonumber": stdlib.MakeToFunc(cty.Number), "tobool": stdlib.MakeToFunc(cty.Bool),
+		"base64decode": encoding.Base64DecodeFunc, "base64encode": encoding.Base64EncodeFunc, "urlencode": encoding.URLEncodeFunc,
+		"cidrhost": cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc, "cidrsubnets": cidr.SubnetsFunc,
+		"yamldecode": ctyyaml.YAMLDecodeFunc, "yamlencode": ctyyaml.YAMLEncodeFunc,
 	}
 }
 
 // digests are functions of text that go-cty does not have.
 func digests() map[string]func(string) string {
 	return map[string]func(string) string{
-		"base64encode": func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
-		"md5":          func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) },
-		"sha1":         func(s string) string { return fmt.Sprintf("%x", sha1.Sum([]byte(s))) },
-		"sha256":       func(s string) string { sum := sha256.Sum256([]byte(s)); return hex.EncodeToString(sum[:]) },
-		"basename":     path.Base,
-		"dirname":      path.Dir,
+		"md5":    func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) },
+		"sha1":   func(s string) string { return fmt.Sprintf("%x", sha1.Sum([]byte(s))) },
+		"sha256": func(s string) string { sum := sha256.Sum256([]byte(s)); return hex.EncodeToString(sum[:]) },
+		"sha512": func(s string) string { sum := sha512.Sum512([]byte(s)); return hex.EncodeToString(sum[:]) },
+		"base64sha256": func(s string) string {
+			sum := sha256.Sum256([]byte(s))
+			return base64.StdEncoding.EncodeToString(sum[:])
+		},
+		"basename": path.Base,
+		"dirname":  path.Dir,
 	}
 }

@@ -21,7 +21,7 @@ func Compute(g *graph.Graph) *Result {
 	}
 	var walked []*walkedOrigin
 	for _, node := range g.Nodes {
-		if node.Kind != graph.Distribution || node.External != "" {
+		if node.Kind != graph.Distribution {
 			continue
 		}
 		for _, origin := range g.Children(node.ID, graph.Origin) {

@@ -111,6 +111,9 @@ func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *vie
 		return w.view
 	}
 	w.view.exists = true
+	if distribution.External != "" {
+		w.unknown(distribution.External)
+	}
 	if targeted == iam.Unknown {
 		w.unknown(doubt)
 	}

@@ -40,6 +40,7 @@ func (s *scope) with(name string, v value.Value) *scope {
 // evaluate returns the symbolic value of an expression.
 func (m *module) evaluate(expression hclsyntax.Expression, s *scope) value.Value {
 	at := m.at(expression.Range())
+	m.evaluations++
 	if m.loader.depth++; m.loader.depth > maxDepth {
 		m.loader.depth--
 		return unknown(at, "the expression leads through more than %d others", maxDepth)

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/graph/graphtest"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
@@ -97,10 +96,7 @@ func TestFunctions(t *testing.T) {
 		`!(1 > 2) && 2 >= 2`:                                             "true",
 		`-3`:                                                             "-3",
 	}
-	l := &loader{
-		parser: NewParser(tree), ctx: t.Context(), unit: "terraform:.", builder: graph.NewBuilder(),
-		used: map[string]bool{}, files: map[string]*source.File{}, objects: map[string]*object{},
-	}
+	l := NewParser(tree).newLoader(t.Context(), ".", Options{})
 	m := l.newModule(".", nil)
 	for text, want := range tests {
 		expression, problems := hclsyntax.ParseExpression([]byte(text), "test.tf", hcl.InitialPos)

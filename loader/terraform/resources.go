@@ -248,6 +248,8 @@ func (o *object) addOpaque() {
 	n.External = fmt.Sprintf("%s comes from %s, which is not on disk (terraform get in %s puts it there)",
 		o.address, n.Attribute("source"), strings.TrimPrefix(o.unit, "terraform:"))
 	o.add(n)
+	o.addPassedOrigins(n)
+	o.addPassedPolicies(n, names)
 }
 
 // addDependencies records what the object's block refers to in its module, also

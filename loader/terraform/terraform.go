@@ -188,20 +188,32 @@ func localSource(expression hclsyntax.Expression, folder string) (string, bool) 
 
 // Load reads the root module in a folder.
 func (p *Parser) Load(ctx context.Context, folder string, options Options) (*graph.Builder, []source.Diagnostic) {
-	l := &loader{
+	l := p.newLoader(ctx, folder, options)
+	if !l.load(folder) {
+		return nil, l.diagnostics
+	}
+	return l.builder, l.diagnostics
+}
+
+func (p *Parser) newLoader(ctx context.Context, folder string, options Options) *loader {
+	return &loader{
 		parser: p, ctx: ctx, unit: "terraform:" + folder, options: options,
 		builder: graph.NewBuilder(), used: map[string]bool{}, files: map[string]*source.File{}, objects: map[string]*object{},
 	}
+}
+
+// load reads the root module; it returns false where there is none.
+func (l *loader) load(folder string) bool {
 	root := l.newModule(folder, nil)
 	if root == nil {
-		return nil, l.diagnostics
+		return false
 	}
 	root.readVariableFiles()
 	root.addEnvironments()
 	root.addVariables()
 	root.addAll()
 	l.builder.AddUnit(graph.Unit{ID: l.unit, Path: folder, Language: graph.Terraform, Incomplete: l.incomplete})
-	return l.builder, l.diagnostics
+	return true
 }
 
 // A loader reads one root module.
@@ -218,8 +230,9 @@ type loader struct {
 	// used collects the variables whose default the current evaluation
 	// rests on.
 	used map[string]bool
-	// depth counts nested evaluations, to end endless ones.
-	depth int
+	// depth counts nested evaluations, to end endless ones, and evaluations
+	// all of them.
+	depth, evaluations int
 	// modulesByKey holds the folders of installed modules.
 	modulesByKey map[string]string
 	// incomplete says which file could not be read whole, or "".

@@ -1,0 +1,122 @@
+package terraform
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/originkey/originkey/internal/graph/graphtest"
+	"github.com/originkey/originkey/internal/source"
+)
+
+// moduleTree calls a site module through three levels of for_each, so that it
+// has sites instances: 2 regions of 5 teams each.
+func moduleTree(sites int) graphtest.Tree {
+	tree := graphtest.Tree{}
+	add := func(name, text string) { tree[name] = source.NewFile(name, []byte(text)) }
+	names := make([]string, sites/10)
+	for i := range names {
+		names[i] = fmt.Sprintf("%q", fmt.Sprintf("site%d", i))
+	}
+	list := strings.Join(names, ", ")
+	add("main.tf", `
+module "region" {
+  source   = "./region"
+  for_each = toset(["a", "b"])
+  region   = each.key
+}
+locals {
+  ids = [for r in module.region : r.ids]
+}
+`)
+	add("region/main.tf", `
+variable "region" {}
+module "team" {
+  source   = "../team"
+  for_each = toset(["1", "2", "3", "4", "5"])
+  prefix   = "${var.region}-${each.key}"
+}
+output "ids" {
+  value = flatten([for t in module.team : t.ids])
+}
+`)
+	add("team/main.tf", `
+variable "prefix" {}
+module "site" {
+  source   = "../site"
+  for_each = toset([`+list+`])
+  name     = "${var.prefix}-${each.key}"
+}
+output "ids" {
+  value = [for s in module.site : s.id]
+}
+`)
+	add("site/main.tf", `
+variable "name" {}
+locals {
+  bucket = lower(var.name)
+}
+resource "aws_kms_key" "k" {}
+resource "aws_s3_bucket" "b" {
+  bucket = local.bucket
+}
+resource "aws_s3_bucket_server_side_encryption_configuration" "b" {
+  bucket = aws_s3_bucket.b.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.k.arn
+    }
+  }
+}
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions   = ["kms:*"]
+    resources = ["*"]
+  }
+}
+resource "aws_kms_key_policy" "p" {
+  key_id = aws_kms_key.k.id
+  policy = data.aws_iam_policy_document.p.json
+}
+resource "aws_kms_alias" "all" {
+  name          = "alias/${local.bucket}"
+  target_key_id = aws_kms_key.k.id
+}
+output "id" {
+  value = aws_kms_key.k.key_id
+}
+`)
+	return tree
+}
+
+// TestWorkGrowsWithTheNumberOfModules counts evaluations, not time: a module
+// instance costs the same among 200 as among 50.
+func TestWorkGrowsWithTheNumberOfModules(t *testing.T) {
+	perSite := func(sites int) float64 {
+		l := NewParser(moduleTree(sites)).newLoader(t.Context(), ".", Options{})
+		if !l.load(".") || len(l.diagnostics) > 0 {
+			t.Fatalf("diagnostics = %v", l.diagnostics)
+		}
+		if got := len(l.builder.Freeze().Nodes); got < sites*6 {
+			t.Fatalf("%d sites have %d nodes", sites, got)
+		}
+		return float64(l.evaluations) / float64(sites)
+	}
+	few, many := perSite(50), perSite(200)
+	if many > few*1.05 {
+		t.Errorf("a site takes %.1f evaluations among 50 and %.1f among 200", few, many)
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for _, sites := range []int{50, 200, 800} {
+		tree := moduleTree(sites)
+		b.Run(fmt.Sprint(sites), func(b *testing.B) {
+			for b.Loop() {
+				builder, _ := NewParser(tree).Load(b.Context(), ".", Options{})
+				builder.Freeze()
+			}
+		})
+	}
+}

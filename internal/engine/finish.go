@@ -87,7 +87,8 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	if suggestion, ok := report.content["suggestion"].(map[string]any); ok && r.suggest != nil {
 		found.Suggestion = r.suggest(r.result, suggestion)
 	}
-	return found, strings.Join([]string{rule.Name, node.ID, place, message}, "\x00"), nil
+	// Alternatives of one statement are several nodes at one place.
+	return found, strings.Join([]string{rule.Name, node.Unit, node.Address, found.Location.String(), message}, "\x00"), nil
 }
 
 // installedModules is where Terraform keeps modules that are no part of the

@@ -122,6 +122,12 @@ func combine(op, absorbing, neutral operator, conditions []Condition) Condition 
 			return c
 		case neutral:
 		default:
+			opposite := Not(c)
+			for _, known := range operands {
+				if known.Same(opposite) {
+					return Condition{operator: absorbing}
+				}
+			}
 			operands = append(operands, c)
 		}
 	}

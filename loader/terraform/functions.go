@@ -97,6 +97,9 @@ func (m *module) apply(name string, arguments []value.Value, at source.Location)
 	if name == "jsonencode" && len(arguments) == 1 {
 		return value.EncodeJSON(arguments[0], at)
 	}
+	if name == "concat" {
+		arguments = openLists(arguments)
+	}
 	for i, argument := range arguments {
 		if argument.Kind != value.Choice {
 			continue
@@ -112,6 +115,25 @@ func (m *module) apply(name string, arguments []value.Value, at source.Location)
 		return symbolic(m, arguments, at)
 	}
 	return m.applyKnown(name, arguments, at)
+}
+
+// openLists turns lists that depend on conditions into lists whose items do, so
+// that what does not depend on them stays one thing.
+func openLists(lists []value.Value) []value.Value {
+	opened := make([]value.Value, len(lists))
+	for i, list := range lists {
+		opened[i] = list
+		if list.Kind != value.Choice {
+			continue
+		}
+		if all, ok := elements(list); ok {
+			opened[i] = value.Value{Kind: value.List, Location: list.Location}
+			for _, e := range all {
+				opened[i].Items = append(opened[i].Items, under(e.when, e.value))
+			}
+		}
+	}
+	return opened
 }
 
 // A symbolicFunction works on values that may hold references.

@@ -31,3 +31,14 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func FuzzLoadJSON(f *testing.F) {
+	f.Add(`{"resource": {"aws_kms_key": {"k": {"policy": "${jsonencode({a = [1]})}", "dynamic": {"x": {"for_each": [1], "content": {}}}}}}, "variable": {"v": {"type": "map(string)"}}}`)
+	f.Add(`{"module": [{"m": {"source": "./m"}}], "locals": {"a": "\u0041${local.b}\n", "b": null}}`)
+	f.Fuzz(func(_ *testing.T, text string) {
+		tree := graphtest.Tree{"main.tf.json": source.NewFile("main.tf.json", []byte(text)), "terraform.tfvars.json": source.NewFile("terraform.tfvars.json", []byte(text))}
+		if builder, _ := NewParser(tree).Load(context.Background(), ".", Options{}); builder != nil {
+			builder.Freeze()
+		}
+	})
+}

@@ -193,9 +193,26 @@ func (m *module) expand(block *hclsyntax.Block) []instance {
 		if !literal {
 			text = key.String()
 		}
-		instances = append(instances, each(key, e.value, "["+strconv.Quote(text)+"]", e.when))
+		instances = mergeInstance(instances, each(key, e.value, "["+strconv.Quote(text)+"]", e.when))
 	}
 	return instances
+}
+
+// mergeInstance adds an instance; one with the same key exists under either condition.
+func mergeInstance(instances []instance, added instance) []instance {
+	for i, known := range instances {
+		if known.suffix != added.suffix {
+			continue
+		}
+		names := map[string]value.Value{}
+		for name, v := range added.names {
+			names[name] = value.If(known.when, known.names[name], v, v.Location)
+		}
+		instances[i].names = names
+		instances[i].when = value.Or(known.when, added.when)
+		return instances
+	}
+	return append(instances, added)
 }
 
 // maxInstances bounds how many instances a count makes.
@@ -212,17 +229,8 @@ func (m *module) counted(v value.Value, expression hclsyntax.Expression, when va
 	case value.Choice:
 		then := m.counted(*v.Then, expression, value.And(when, v.Condition))
 		otherwise := m.counted(*v.Else, expression, value.And(when, value.Not(v.Condition)))
-		// An instance that both sides have is there on both.
 		for _, each := range otherwise {
-			found := false
-			for i := range then {
-				if then[i].suffix == each.suffix {
-					then[i].when, found = value.Or(then[i].when, each.when), true
-				}
-			}
-			if !found {
-				then = append(then, each)
-			}
+			then = mergeInstance(then, each)
 		}
 		return then
 	case value.Bool:

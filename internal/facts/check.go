@@ -339,6 +339,9 @@ func (w *walker) checkDefaultPolicy(unknown func(code, text, node, path string))
 // policies as locking their authors out.
 func (w *walker) assumeAccount(policy *graph.Node) {
 	environment := w.view.key.Environment
+	if same := w.graph.Environments[environment].SameAccountAs; same != "" {
+		environment = same
+	}
 	if environment == "" || w.graph.Environments[environment].Account != "" {
 		return
 	}

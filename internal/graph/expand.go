@@ -52,6 +52,10 @@ func (g *Graph) constituents(reference value.Reference, at source.Location) (val
 		known := map[value.Attribute]string{
 			value.Account: environment.Account, value.Region: environment.Region, value.Partition: environment.Partition,
 		}[reference.Attribute]
+		if known == "" && environment.SameAccountAs != "" && reference.Attribute != value.Region {
+			same := value.Reference{Node: environment.SameAccountAs, Attribute: reference.Attribute}
+			return value.To(same, string(reference.Attribute), at), true
+		}
 		return value.Text(known, at), known != ""
 	}
 	node := g.Node(reference.Node)

@@ -174,6 +174,9 @@ type Environment struct {
 	Account   string
 	Region    string
 	Partition string
+	// SameAccountAs is the id of an environment that certainly has the same
+	// account and partition, or "".
+	SameAccountAs string
 }
 
 // An Edge leads from a node to one that it refers to.
@@ -287,6 +290,9 @@ func (b *Builder) AddUnit(unit Unit) { b.units = append(b.units, unit) }
 func (b *Builder) AddEnvironment(environment Environment) {
 	b.environments[environment.ID] = environment
 }
+
+// Environment returns the environment with that id.
+func (b *Builder) Environment(id string) Environment { return b.environments[id] }
 
 // AddFile makes the text of a file available to reports.
 func (b *Builder) AddFile(file *source.File) { b.files[file.Path] = file }

@@ -513,6 +513,7 @@ func (m *module) resourceEnvironment(block *hclsyntax.Block) string {
 // addEnvironments reads the provider configurations of the root module.
 func (m *module) addEnvironments() {
 	m.addEnvironment("aws", nil)
+	var byName []string
 	for _, block := range m.providers {
 		name := block.Labels[0]
 		if alias := block.Body.Attributes["alias"]; alias != nil {
@@ -521,6 +522,41 @@ func (m *module) addEnvironments() {
 			}
 		}
 		m.addEnvironment(name, block)
+		if !usesCredentials(block) {
+			byName = append(byName, name)
+		}
+	}
+	m.shareAccount(byName)
+}
+
+// credentials are the arguments of a provider that may lead to another account.
+var credentials = []string{"access_key", "profile", "shared_config_files", "shared_credentials_files", "token", "endpoints"}
+
+func usesCredentials(block *hclsyntax.Block) bool {
+	for _, name := range credentials {
+		if block.Body.Attributes[name] != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(block.Body.Blocks, func(inner *hclsyntax.Block) bool {
+		return strings.HasPrefix(inner.Type, "assume_role") || inner.Type == "dynamic"
+	})
+}
+
+// shareAccount notes that provider configurations which differ in no credentials
+// act in one account: aliases mostly differ in the Region only.
+func (m *module) shareAccount(names []string) {
+	if !slices.Contains(names, "aws") && slices.ContainsFunc(m.providers, func(block *hclsyntax.Block) bool {
+		return block.Labels[0] == "aws" && block.Body.Attributes["alias"] == nil
+	}) {
+		return
+	}
+	for _, name := range names {
+		environment := m.builder.Environment(m.environments[name])
+		if name != "aws" && strings.HasPrefix(name, "aws.") && environment.Account == "" {
+			environment.SameAccountAs = m.environments["aws"]
+			m.builder.AddEnvironment(environment)
+		}
 	}
 }
 

@@ -120,6 +120,7 @@ func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *vie
 	w.identify(kind)
 	w.assume(distribution, origin, w.view.identity)
 	w.findBucket(kind, name)
+	w.checkUploads()
 	w.checkSigning(kind)
 	if w.view.bucket == nil || !w.view.isKMS() {
 		return w.view
@@ -370,6 +371,24 @@ func (w *walker) findEncryption() {
 	if w.view.algorithm == dsseAlgorithm {
 		// DSSE-KMS has no bucket keys.
 		w.view.bucketKey = "off"
+	}
+}
+
+// checkUploads doubts a default encryption without a key where the bucket policy
+// refuses uploads that are not encrypted with one: then the objects are.
+func (w *walker) checkUploads() {
+	if w.view.bucket == nil || w.view.isKMS() || w.view.algorithm == unknownText {
+		return
+	}
+	policies, _ := w.policies(w.view.bucket, graph.BucketPolicy, w.world)
+	for _, policy := range policies {
+		for _, statement := range policy.Document.Statements {
+			if statement.When.In(w.world) && statement.DemandsKMS() {
+				w.view.algorithm = unknownText
+				w.unknown(fmt.Sprintf("%s of %s refuses uploads without SSE-KMS, although the bucket's default is another", describeStatement(statement), policy.Address))
+				return
+			}
+		}
 	}
 }
 

@@ -212,6 +212,25 @@ func (s *Statement) RestrictsWho() Result {
 	return combined
 }
 
+// DemandsKMS reports whether the statement denies uploads whose encryption header
+// is not aws:kms.
+func (s *Statement) DemandsKMS() bool {
+	if s.Allow != No || s.matchAction("s3:PutObject").Truth == No {
+		return false
+	}
+	for _, c := range s.Conditions {
+		if !strings.EqualFold(c.Key, "s3:x-amz-server-side-encryption") || !operators[c.Operator].negated {
+			continue
+		}
+		for _, written := range c.Values {
+			if text, literal := written.Literal(); literal && strings.HasPrefix(text, "aws:kms") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func firstOf(values []value.Value) value.Value {
 	if len(values) == 0 {
 		return value.Value{}

@@ -374,10 +374,42 @@ func (w *walker) findEncryption() {
 	}
 }
 
+// objectOfItsOwn returns an object of the bucket that is not encrypted as the
+// bucket's default says.
+func (w *walker) objectOfItsOwn() *graph.Node {
+	objects, _ := w.configuring(w.view.bucket, graph.Object, func(node *graph.Node) target {
+		return w.find(graph.Bucket, node.Attribute("bucket"), node.Unit, w.world)
+	}, w.world)
+	for _, object := range objects {
+		algorithm, literal := w.expand(object.Attribute("algorithm")).Literal()
+		withKey := !isEmpty(w.expand(object.Attribute("key"))) || literal && strings.HasPrefix(algorithm, kmsAlgorithm)
+		if withKey != w.view.isKMS() {
+			return object
+		}
+		if withKey && w.view.encryption != nil && !isEmpty(w.expand(object.Attribute("key"))) {
+			own := w.index.key(object.Attribute("key"), object.Unit, w.world)
+			byDefault := w.index.key(w.view.encryption.Attribute("key"), w.view.encryption.Unit, w.world)
+			if own.node != byDefault.node {
+				return object
+			}
+		}
+	}
+	return nil
+}
+
 // checkUploads doubts a default encryption without a key where the bucket policy
-// refuses uploads that are not encrypted with one: then the objects are.
+// refuses uploads that are not encrypted with one: then the objects are. So does
+// an object with an encryption of its own.
 func (w *walker) checkUploads() {
-	if w.view.bucket == nil || w.view.isKMS() || w.view.algorithm == unknownText {
+	if w.view.bucket == nil || w.view.algorithm == unknownText {
+		return
+	}
+	if object := w.objectOfItsOwn(); object != nil {
+		w.view.algorithm = unknownText
+		w.unknown(fmt.Sprintf("%s has an encryption of its own, unlike %s", object.Address, w.view.bucket.Address))
+		return
+	}
+	if w.view.isKMS() {
 		return
 	}
 	policies, _ := w.policies(w.view.bucket, graph.BucketPolicy, w.world)

@@ -24,6 +24,7 @@
 //	bucket        name (missing where the provider makes one up)
 //	encryption    bucket, algorithm, key, bucket_key_enabled. An inline configuration is a node of
 //	              its own. One rule a node; where "rule" cannot be read, all of them are unknown
+//	object        bucket, algorithm, key: an object with an encryption of its own
 //	key           enabled, usage, spec, multi_region. A data source is a key with External set
 //	alias         name, target_key
 //	policy        role ("key", "bucket" or "identity"), target (the bucket or key it is written for),
@@ -57,6 +58,7 @@ const (
 	Encryption   Kind = "encryption"
 	Key          Kind = "key"
 	Alias        Kind = "alias"
+	Object       Kind = "object"
 	Policy       Kind = "policy"
 	Statement    Kind = "statement"
 	Opaque       Kind = "opaque"

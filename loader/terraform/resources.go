@@ -74,6 +74,8 @@ func (o *object) addNodes() {
 		o.addKey()
 	case "aws_kms_key_policy":
 		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"key_id"}, "document": {"policy"}}), graph.KeyPolicy)
+	case "aws_s3_object", "aws_s3_bucket_object":
+		o.addObject()
 	case "aws_kms_alias":
 		o.add(o.node(graph.Alias, map[string][]string{"name": {"name"}, "target_key": {"target_key_id"}}))
 	case "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy":
@@ -197,6 +199,15 @@ func (o *object) addRules(name string, configuration content, bucket value.Value
 	}
 }
 
+// addObject adds an object only where it has an encryption of its own.
+func (o *object) addObject() {
+	n := o.node(graph.Object, map[string][]string{"bucket": {"bucket"}, "algorithm": {"server_side_encryption"}, "key": {"kms_key_id"}})
+	if n.Attribute("algorithm").IsAbsent() && n.Attribute("key").IsAbsent() {
+		return
+	}
+	o.add(n)
+}
+
 func (o *object) addKey() {
 	n := o.node(graph.Key, map[string][]string{
 		"enabled": {"is_enabled"}, "usage": {"key_usage"}, "spec": {"customer_master_key_spec"}, "multi_region": {"multi_region"},
@@ -217,6 +228,8 @@ func (o *object) addExternal() {
 		n = o.node(graph.Bucket, map[string][]string{"name": {"bucket"}})
 	case "aws_kms_key":
 		n = o.node(graph.Key, map[string][]string{"key_id": {"key_id"}})
+	case "aws_s3_object", "aws_s3_bucket_object":
+		o.addObject()
 	case "aws_kms_alias":
 		n = o.node(graph.Alias, map[string][]string{"name": {"name"}})
 	case "aws_cloudfront_distribution":

@@ -424,6 +424,9 @@ func (o *object) managedAttribute(name string, at source.Location) value.Value {
 	if strings.HasPrefix(o.kind(), "aws_s3_bucket_") && (name == "bucket" || name == "id") {
 		return o.argument("bucket")
 	}
+	if o.kind() == "aws_s3_bucket_website_configuration" && name == "website_endpoint" {
+		return o.websiteEndpoint(at)
+	}
 	if o.kind() == "aws_kms_key_policy" && (name == "key_id" || name == "id") {
 		return o.argument("key_id")
 	}
@@ -431,6 +434,18 @@ func (o *object) managedAttribute(name string, at source.Location) value.Value {
 		return o.once(o.address+"."+name, at, func() value.Value { return o.argument(name) })
 	}
 	return o.refer(value.Attribute(name), name, at)
+}
+
+// websiteEndpoint is the endpoint of the bucket that a website configuration
+// names.
+func (o *object) websiteEndpoint(at source.Location) value.Value {
+	return overChoices(o.argument("bucket"), func(bucket value.Value) value.Value {
+		if reference, ok := bucket.SoleReference(); ok && reference.Attribute == value.Name {
+			return value.To(value.Reference{Node: reference.Node, Attribute: value.WebsiteEndpoint}, o.address+".website_endpoint", at)
+		}
+		region := value.To(value.Reference{Node: o.resourceEnvironment(o.block), Attribute: value.Region}, "the Region", at)
+		return value.Concat(at, bucket, value.Text(".s3-website-", at), region, value.Text(".amazonaws.com", at))
+	})
 }
 
 // dataAttribute is an attribute of a data source.

@@ -132,7 +132,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	switch unit.kind {
 	case terraformRoot:
 		return repository.parser.Load(ctx, unit.path, terraform.Options{
-			Variables: inputs.variables, VariableFiles: inputs.variableFiles,
+			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Roots: repository.roots,
 		})
 	case template:
 		file, err := repository.ReadFile(unit.path)

@@ -49,6 +49,8 @@ type repository struct {
 	// that may be templates or policies, both sorted.
 	modules   []string
 	documents []string
+	// roots holds the modules that no other one calls.
+	roots []string
 
 	parser *terraform.Parser
 
@@ -139,7 +141,11 @@ func (r *repository) units(chosen []string) []unit {
 	}
 	var units []unit
 	for _, folder := range r.modules {
-		if !called[folder] && r.anyBelow(chosen, closure(folder, calls), true) {
+		if called[folder] {
+			continue
+		}
+		r.roots = append(r.roots, folder)
+		if r.anyBelow(chosen, closure(folder, calls), true) {
 			units = append(units, unit{terraformRoot, folder})
 		}
 	}

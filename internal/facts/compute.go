@@ -193,7 +193,7 @@ func (v *view) doubts() []string { return union(slices.Clone(v.unknowns), v.text
 func (v *view) texts(verdict iam.Truth) []string {
 	var texts []string
 	for _, name := range PathFacts {
-		if fact := v.facts[name]; fact.Verdict == verdict {
+		if fact, checked := v.facts[name]; checked && fact.Verdict == verdict {
 			for _, reason := range fact.Reasons {
 				texts = union(texts, []string{reason.Text})
 			}
@@ -230,7 +230,7 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 		joined.Verdict = iam.No
 		joined.Reasons = nil
 		for _, seen := range views {
-			if fact := seen.facts[name]; fact.Verdict == iam.No {
+			if fact, checked := seen.facts[name]; checked && fact.Verdict == iam.No {
 				for _, reason := range fact.Reasons {
 					if !slices.Contains(joined.Reasons, reason) {
 						joined.Reasons = append(joined.Reasons, reason)
@@ -246,8 +246,8 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 // never apply: a statement that allows this identity kms:Decrypt, fails by its
 // resource or conditions, and serves no other path.
 func (c *computation) refineDecrypt(seen *view) {
-	fact := seen.facts[Decrypt]
-	if fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != "decrypt-not-granted" || seen.keyPolicy == nil {
+	fact, checked := seen.facts[Decrypt]
+	if !checked || fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != "decrypt-not-granted" || seen.keyPolicy == nil {
 		return
 	}
 	var reasons []Reason

@@ -80,6 +80,10 @@ func (ix *index) find(kind graph.Kind, wanted value.Value, unit string, world *v
 		result.reason = firstReason(wanted, "the "+kindName(kind)+" is not known")
 		return result
 	}
+	if node := ix.referred(kind, wanted, unit); node != nil && node.When.In(world) {
+		result.node = node
+		return result
+	}
 	var own, possible, others []*graph.Node
 	for _, node := range ix.units[unit][kind] {
 		if !node.When.In(world) {
@@ -114,6 +118,20 @@ func (ix *index) find(kind graph.Kind, wanted value.Value, unit string, world *v
 		result.reason = ix.unresolved(kind, wanted, possible)
 	}
 	return result
+}
+
+// referred returns the node of another unit that a value refers to, as remote
+// state does.
+func (ix *index) referred(kind graph.Kind, wanted value.Value, unit string) *graph.Node {
+	reference, ok := wanted.SoleReference()
+	if !ok {
+		return nil
+	}
+	node := ix.graph.Node(reference.Node)
+	if node == nil || node.Kind != kind || node.Unit == unit || reference.Attribute != identifying[kind] {
+		return nil
+	}
+	return node
 }
 
 // preferDefined leaves out nodes that only name what another one defines.

@@ -56,7 +56,13 @@ func (v *view) verdict() Verdict {
 	}
 	verdict := Readable
 	for _, name := range PathFacts {
-		switch v.facts[name].Verdict {
+		fact, checked := v.facts[name]
+		if !checked {
+			// What could not be checked follows from something unknown
+			// before it, or from a no.
+			fact.Verdict = iam.Unknown
+		}
+		switch fact.Verdict {
 		case iam.No:
 			if v.algorithm != unknownText {
 				return Unreadable

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -224,12 +225,7 @@ func (m *module) variableID(name string) string { return m.unit + "#" + m.prefix
 // addVariables adds a node for each variable of the root module that has no
 // value.
 func (m *module) addVariables() {
-	names := make([]string, 0, len(m.variables))
-	for name := range m.variables {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range sortedKeys(m.variables) {
 		block := m.variables[name]
 		if _, given := m.values[name]; given || block.Body.Attributes["default"] != nil {
 			continue
@@ -240,6 +236,10 @@ func (m *module) addVariables() {
 			Attributes: map[string]value.Value{"source": value.Text("variable", m.at(block.DefRange()))},
 		})
 	}
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	return slices.Sorted(maps.Keys(m))
 }
 
 func withoutValue(name string) string {

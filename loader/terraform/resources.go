@@ -103,12 +103,7 @@ func (o *object) part(kind graph.Kind, name string, body *hclsyntax.Body, s *sco
 	if name != "" {
 		n.Parent, n.ID = n.ID, n.ID+"#"+name
 	}
-	names := make([]string, 0, len(arguments))
-	for attribute := range arguments {
-		names = append(names, attribute)
-	}
-	slices.Sort(names)
-	for _, attribute := range names {
+	for _, attribute := range sortedKeys(arguments) {
 		o.set(n, attribute, body, s, arguments[attribute]...)
 	}
 	n.Defaults = o.usedDefaults()
@@ -248,11 +243,7 @@ func (o *object) addExternal() {
 // addOpaque adds a module call whose module is not on disk.
 func (o *object) addOpaque() {
 	n := o.node(graph.Opaque, nil)
-	names := make([]string, 0, len(o.block.Body.Attributes))
-	for name := range o.block.Body.Attributes {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := sortedKeys(o.block.Body.Attributes)
 	for _, name := range names {
 		if name != "count" && name != "for_each" && name != "providers" && name != "depends_on" {
 			o.set(n, name, o.block.Body, o.instance.scope(o.module), name)

@@ -35,6 +35,9 @@ type Options struct {
 	Variables map[string]string
 	// VariableFiles are read after the module's own, the last one wins.
 	VariableFiles []*source.File
+	// Roots are the folders of all root modules of the repository, among which
+	// the one that writes a remote state is found.
+	Roots []string
 }
 
 // A Tree gives access to the files of a repository by slash-separated paths
@@ -235,6 +238,10 @@ type loader struct {
 	depth, evaluations int
 	// modulesByKey holds the folders of installed modules.
 	modulesByKey map[string]string
+	// folderByBackend holds the folders of root modules by the state that they
+	// write; readsStateOf those whose state is being read, to find cycles.
+	folderByBackend map[backendKey]string
+	readsStateOf    map[string]bool
 	// incomplete says which file could not be read whole, or "".
 	incomplete string
 	// modules counts instances of modules.

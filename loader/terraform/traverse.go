@@ -454,6 +454,10 @@ func (o *object) dataAttribute(name string, at source.Location) value.Value {
 		return value.To(value.Reference{Node: o.resourceEnvironment(o.block), Attribute: attribute}, o.address+"."+name, at)
 	}
 	switch kind := o.kind(); kind {
+	case "terraform_remote_state":
+		if name == "outputs" {
+			return o.once(o.address+".outputs", at, func() value.Value { return o.remoteOutputs(at) })
+		}
 	case "aws_iam_policy_document":
 		if name == "json" || name == "minified_json" {
 			return o.once(o.address+".json", at, func() value.Value { return o.policyDocument() })

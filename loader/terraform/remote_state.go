@@ -1,0 +1,128 @@
+package terraform
+
+import (
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// A backendKey identifies the state that a backend writes: its type and the
+// arguments that say where.
+type backendKey string
+
+// backendArguments are those that identify a state, by the backend's type.
+var backendArguments = map[string][]string{
+	"s3":    {"bucket", "key"},
+	"local": {"path"},
+	"gcs":   {"bucket", "prefix"},
+}
+
+// remoteOutputs evaluates the outputs of the root module of the repository that
+// writes the state which data.terraform_remote_state reads.
+func (o *object) remoteOutputs(at source.Location) value.Value {
+	backend, literal := o.argument("backend").Literal()
+	key, ok := identify(backend, o.folder, func(name string) (string, bool) {
+		return member(o.argument("config"), name).Literal()
+	})
+	if !literal || !ok {
+		return unknown(at, "which state %s reads is not known", o.address)
+	}
+	folder, ok := o.backends()[key]
+	if !ok || o.readsStateOf[folder] {
+		return unknown(at, "the state that %s reads is written by no root module of the repository", o.address)
+	}
+	other := o.parser.newLoader(o.ctx, folder, o.options)
+	other.readsStateOf = map[string]bool{folder: true, strings.TrimPrefix(o.unit, "terraform:"): true}
+	for read := range o.readsStateOf {
+		other.readsStateOf[read] = true
+	}
+	root := other.newModule(folder, nil)
+	if root == nil {
+		return unknown(at, "the root module in %s cannot be read", folder)
+	}
+	root.readVariableFiles()
+	root.addEnvironments()
+	outputs := value.Value{Kind: value.Map, Location: at}
+	for _, name := range sortedKeys(root.outputs) {
+		outputs.Members = append(outputs.Members, value.Member{Key: name, KeyLocation: at, Value: root.output(name, at)})
+	}
+	for id, variable := range other.builder.Variables() {
+		for _, element := range variable.Domain {
+			o.builder.Variables().Mention(id, variable.Text, element)
+		}
+	}
+	return outputs
+}
+
+// identify makes the key of a state. A local state lies relative to the folder of
+// the root module that names it.
+func identify(backend, folder string, argument func(name string) (string, bool)) (backendKey, bool) {
+	names, ok := backendArguments[backend]
+	if !ok {
+		return "", false
+	}
+	key := backend
+	for _, name := range names {
+		text, literal := argument(name)
+		if !literal {
+			return "", false
+		}
+		if backend == "local" {
+			text = path.Join(folder, text)
+		}
+		key += "\x00" + text
+	}
+	return backendKey(key), true
+}
+
+// backends maps the states that root modules write to their folders.
+func (l *loader) backends() map[backendKey]string {
+	if l.folderByBackend != nil {
+		return l.folderByBackend
+	}
+	l.folderByBackend = map[backendKey]string{}
+	for _, folder := range l.options.Roots {
+		l.addBackend(folder)
+	}
+	return l.folderByBackend
+}
+
+func (l *loader) addBackend(folder string) {
+	names, err := l.parser.configurationFiles(folder)
+	if err != nil {
+		return
+	}
+	// Without a backend block the state is local.
+	backend, body := "local", &hclsyntax.Body{}
+	for _, name := range names {
+		parsed := l.parser.parse(name)
+		if parsed.body == nil {
+			continue
+		}
+		for _, block := range parsed.body.Blocks {
+			for _, inner := range block.Body.Blocks {
+				if block.Type == "terraform" && inner.Type == "backend" && len(inner.Labels) == 1 {
+					backend, body = inner.Labels[0], inner.Body
+				}
+			}
+		}
+	}
+	key, ok := identify(backend, folder, func(name string) (string, bool) {
+		attribute, written := body.Attributes[name]
+		if !written {
+			return "terraform.tfstate", backend == "local"
+		}
+		literal, problems := attribute.Expr.Value(nil)
+		if problems.HasErrors() || literal.IsNull() || !literal.Type().Equals(stringType) {
+			return "", false
+		}
+		return literal.AsString(), true
+	})
+	if ok {
+		l.folderByBackend[key] = folder
+	}
+}

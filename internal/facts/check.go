@@ -18,6 +18,10 @@ func (w *walker) checkRead() {
 		w.set(Read, iam.Unknown, unsigned)
 		return
 	}
+	if w.accessPoint != nil {
+		w.set(Read, iam.Unknown, Reason{Code: "access-point", Text: fmt.Sprintf("whether the policies of %s and of its bucket allow s3:GetObject together is not judged", w.accessPoint.Address), Node: w.accessPoint.ID})
+		return
+	}
 	bucket := w.view.bucket
 	policies, doubt := w.policies(bucket, graph.BucketPolicy, w.world)
 	switch {

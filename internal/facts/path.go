@@ -86,6 +86,8 @@ type walker struct {
 	distribution *graph.Node
 	origin       *graph.Node
 	view         *view
+	// accessPoint is what the origin leads to instead of the bucket, or nil.
+	accessPoint *graph.Node
 	// accounts holds the accounts of environments that a key policy gives away.
 	accounts map[string]string
 }
@@ -106,7 +108,11 @@ func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *vie
 	if targeted == iam.No {
 		return w.view
 	}
-	kind, name := parseEndpoint(w.expand(origin.Attribute("domain_name")))
+	domain := w.expand(origin.Attribute("domain_name"))
+	kind, name := parseEndpoint(domain)
+	if point := w.accessPointOf(domain, name); point != nil {
+		kind, w.accessPoint = accessPointEndpoint, point
+	}
 	custom := origin.Attribute("custom").In(world)
 	switch {
 	case kind == otherEndpoint:
@@ -138,6 +144,22 @@ func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *vie
 	w.findKey()
 	w.checkKey()
 	return w.view
+}
+
+// accessPointOf returns the access point of the input whose domain name it is, or
+// whose alias stands for the bucket's name.
+func (w *walker) accessPointOf(domain, name value.Value) *graph.Node {
+	for _, v := range []value.Value{domain, name} {
+		reference, ok := v.SoleReference()
+		if !ok {
+			continue
+		}
+		node := w.graph.Node(reference.Node)
+		if node != nil && node.Kind == graph.AccessPoint && (reference.Attribute == value.DomainName || reference.Attribute == value.AccessPointAlias) {
+			return node
+		}
+	}
+	return nil
 }
 
 func (w *walker) unknown(reason string) {
@@ -297,9 +319,12 @@ func afterPrefix(v value.Value, prefix string) (value.Value, bool) {
 func (w *walker) findBucket(kind endpointKind, name value.Value) {
 	switch kind {
 	case accessPointEndpoint:
-		w.view.bucketName = name.String()
-		w.unknown(fmt.Sprintf("the buckets behind the access point %s are not known", name))
-		return
+		if w.accessPoint == nil {
+			w.view.bucketName = name.String()
+			w.unknown(fmt.Sprintf("the buckets behind the access point %s are not known", name))
+			return
+		}
+		name = w.accessPoint.Attribute("bucket")
 	case unknownEndpoint:
 		domain := w.origin.Attribute("domain_name").In(w.world)
 		w.view.bucketName = domain.String()

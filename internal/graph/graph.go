@@ -25,6 +25,7 @@
 //	encryption    bucket, algorithm, key, bucket_key_enabled. An inline configuration is a node of
 //	              its own. One rule a node; where "rule" cannot be read, all of them are unknown
 //	object        bucket, algorithm, key: an object with an encryption of its own
+//	access_point  bucket
 //	key           enabled, usage, spec, multi_region. A data source is a key with External set
 //	alias         name, target_key
 //	policy        role ("key", "bucket" or "identity"), target (the bucket or key it is written for),
@@ -59,6 +60,7 @@ const (
 	Key          Kind = "key"
 	Alias        Kind = "alias"
 	Object       Kind = "object"
+	AccessPoint  Kind = "access_point"
 	Policy       Kind = "policy"
 	Statement    Kind = "statement"
 	Opaque       Kind = "opaque"

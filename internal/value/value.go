@@ -124,6 +124,9 @@ const (
 	CanonicalUser Attribute = "canonical_user"
 	// AccessIdentityPath is origin-access-identity/cloudfront/<id>.
 	AccessIdentityPath Attribute = "access_identity_path"
+	// AccessPointAlias stands for a bucket's name in the endpoint of an access
+	// point, whose DomainName is that of its own kind of endpoint.
+	AccessPointAlias Attribute = "alias"
 	// TargetKeyID and TargetKeyARN are what an alias points to.
 	TargetKeyID  Attribute = "target_key_id"
 	TargetKeyARN Attribute = "target_key_arn"

@@ -13,6 +13,7 @@ const (
 	functionType     = "AWS::CloudFront::Function"
 	bucketType       = "AWS::S3::Bucket"
 	bucketPolicyType = "AWS::S3::BucketPolicy"
+	accessPointType  = "AWS::S3::AccessPoint"
 	keyType          = "AWS::KMS::Key"
 	replicaKeyType   = "AWS::KMS::ReplicaKey"
 	aliasType        = "AWS::KMS::Alias"
@@ -46,6 +47,7 @@ func getAttAttribute(kind, name string) value.Attribute {
 		},
 		keyType:          {"Arn": value.ARN, "KeyId": value.ID},
 		replicaKeyType:   {"Arn": value.ARN, "KeyId": value.ID},
+		accessPointType:  {"Arn": value.ARN, "Alias": value.AccessPointAlias},
 		oaiType:          {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
 		oacType:          {"Id": value.ID},
 		distributionType: {"Id": value.ID},

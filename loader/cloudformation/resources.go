@@ -40,6 +40,8 @@ func (t *template) addResource(member source.Member) {
 		r.addControl()
 	case bucketType:
 		r.addBucket()
+	case accessPointType:
+		t.add(r.newNode(graph.AccessPoint, map[string]string{"bucket": "Bucket"}))
 	case bucketPolicyType:
 		r.addPolicy(r.newNode(graph.Policy, map[string]string{"target": "Bucket", "document": "PolicyDocument"}), graph.BucketPolicy)
 	case keyType, replicaKeyType:

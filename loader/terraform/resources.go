@@ -74,6 +74,8 @@ func (o *object) addNodes() {
 		o.addKey()
 	case "aws_kms_key_policy":
 		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"key_id"}, "document": {"policy"}}), graph.KeyPolicy)
+	case "aws_s3_access_point":
+		o.add(o.node(graph.AccessPoint, map[string][]string{"bucket": {"bucket"}}))
 	case "aws_s3_object", "aws_s3_bucket_object":
 		o.addObject()
 	case "aws_kms_alias":
@@ -223,6 +225,8 @@ func (o *object) addExternal() {
 		n = o.node(graph.Bucket, map[string][]string{"name": {"bucket"}})
 	case "aws_kms_key":
 		n = o.node(graph.Key, map[string][]string{"key_id": {"key_id"}})
+	case "aws_s3_access_point":
+		o.add(o.node(graph.AccessPoint, map[string][]string{"bucket": {"bucket"}}))
 	case "aws_s3_object", "aws_s3_bucket_object":
 		o.addObject()
 	case "aws_kms_alias":

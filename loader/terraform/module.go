@@ -44,6 +44,9 @@ type module struct {
 	// managed, data and calls hold blocks by "type.name" or name; their order
 	// is that of the files.
 	managed, data, calls blocks
+	// imported holds the resources that an import block takes over, by
+	// "type.name".
+	imported map[string]bool
 
 	values     map[string]value.Value
 	memo       map[string]memoized
@@ -110,7 +113,7 @@ func (l *loader) newModule(folder string, caller *module) *module {
 		loader: l, folder: folder, caller: caller,
 		variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
 		values: map[string]value.Value{}, memo: map[string]memoized{}, evaluating: map[string]bool{},
-		expanded: map[string][]instance{}, children: map[string]*module{}, environments: map[string]string{},
+		expanded: map[string][]instance{}, children: map[string]*module{}, environments: map[string]string{}, imported: map[string]bool{},
 	}
 	names, err := l.parser.configurationFiles(folder)
 	if err != nil {
@@ -162,6 +165,9 @@ func (m *module) addBlock(block *hclsyntax.Block, override bool) {
 		m.data.add(labels, block, override)
 	case block.Type == "module" && len(block.Labels) == 1:
 		m.calls.add(labels, block, override)
+	case block.Type == "import" && block.Body.Attributes["to"] != nil:
+		name, _, _ := strings.Cut(m.text(block.Body.Attributes["to"].Expr.Range()), "[")
+		m.imported[name] = true
 	}
 }
 

@@ -138,12 +138,26 @@ func (o *object) addPolicy(n *graph.Node, role string) {
 	o.add(n)
 }
 
+// isImported reports whether an import block takes the resource over: it existed
+// before, with settings that the text need not show.
+func (o *object) isImported() bool {
+	for c := o.module; c != nil; c = c.caller {
+		if c.imported[strings.TrimPrefix(o.prefix, c.prefix)+o.name.name] {
+			return true
+		}
+	}
+	return false
+}
+
 // inlinePolicy adds the policy that is written in a bucket or key.
 func (o *object) inlinePolicy(owner *graph.Node, role string, attribute value.Attribute) {
 	if o.ignores(o.block.Body, "policy") {
 		owner.Elsewhere["policy"] = o.ignored("policy")
 	}
 	if o.block.Body.Attributes["policy"] == nil {
+		if o.isImported() {
+			owner.Elsewhere["policy"] = o.address + " is imported, so that AWS may hold a policy that is not written here"
+		}
 		return
 	}
 	n := o.part(graph.Policy, "policy", o.block.Body, o.instance.scope(o.module), map[string][]string{"document": {"policy"}})

@@ -21,8 +21,8 @@ func ParseJSONFile(f *File) (*Node, error) { return ParseJSON(f.Bytes, f.Locatio
 // offsets of text to where it is written. Errors are *SyntaxError.
 func ParseJSON(text []byte, locate func(start, end int) Location) (*Node, error) {
 	p := &jsonParser{text: text, locate: locate}
-	if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
-		p.offset = 3
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+		p.offset = len(byteOrderMark)
 	}
 	node, err := p.value(0)
 	if err != nil {
@@ -219,9 +219,8 @@ func (p *jsonParser) string() (*Node, error) {
 		switch {
 		case c == '"':
 			p.offset++
-			locate, whole := p.locate, runs
 			node := p.node(StringNode, text.String(), start)
-			node.Place = func(start, end int) Location { return locate(whole.written(start), whole.written(end)) }
+			node.setPlace(runs, p.locate)
 			return node, nil
 		case c < 0x20:
 			return nil, p.fail("a control character in a string has to be escaped")

@@ -24,11 +24,30 @@ type Node struct {
 	Items    []*Node
 	Members  []Member
 	Location Location
-	// Start and End are the byte offsets of a JSON node in its text.
+	// Start and End are the byte offsets of the node in its text.
 	Start, End int
 	// Place converts a range of bytes of Text to where it is written. It is
 	// nil where only the whole node's place is known.
 	Place func(start, end int) Location
+	// Breaks holds the offsets in Text, ascending, at which what is written
+	// does not simply go on: the indentation of a line, an escape.
+	Breaks []int
+}
+
+// setPlace lets a scalar say where its text is written.
+func (n *Node) setPlace(runs offsetRuns, locate func(start, end int) Location) {
+	for _, run := range runs {
+		if run.decoded > 0 && run.decoded < len(n.Text) {
+			n.Breaks = append(n.Breaks, run.decoded)
+		}
+	}
+	n.Place = func(start, end int) Location {
+		// What follows white space may be written on another line.
+		for end > start+1 && (n.Text[end-1] == ' ' || n.Text[end-1] == '\n') {
+			end--
+		}
+		return locate(runs.written(start), runs.written(end))
+	}
 }
 
 // A Member is one key of a mapping. Repeated keys are kept.

@@ -4,29 +4,52 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// maxNodes bounds how many nodes a document has once its aliases are expanded,
-// since a few lines of aliases can stand for billions.
-const maxNodes = 1_000_000
+// maxSize bounds what a document holds once its aliases are expanded, since a few
+// lines of aliases can stand for billions: its nodes, and its text in pieces of
+// nodeText bytes.
+const (
+	maxSize  = 1_000_000
+	nodeText = 64
+)
 
-// ParseYAML reads the first YAML document of a file. Scalars keep the text that
-// is written, so that "Version: 2012-10-17" stays text; short tags are kept.
-// Errors are *SyntaxError.
-func ParseYAML(f *File) (*Node, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(f.Bytes, &document); err != nil {
-		return nil, yamlError(f, err)
+const (
+	tooLarge = "the document is too large with its aliases expanded"
+	tooDeep  = "it nests more than %d levels deep"
+)
+
+// ParseYAML reads the YAML documents of a file, without those that are empty.
+// Scalars keep the text that is written, so that "Version: 2012-10-17" stays
+// text; short tags are kept. Errors are *SyntaxError.
+func ParseYAML(f *File) ([]*Node, error) {
+	c := &yamlConverter{file: f, aliases: map[*yaml.Node]anchored{}}
+	decoder := yaml.NewDecoder(bytes.NewReader(f.Bytes))
+	var documents []*Node
+	for {
+		var document yaml.Node
+		err := decoder.Decode(&document)
+		switch {
+		case errors.Is(err, io.EOF):
+			return documents, nil
+		case err != nil:
+			return nil, yamlError(f, err)
+		case len(document.Content) == 0:
+			continue
+		}
+		node, err := c.convert(document.Content[0], 0)
+		if err != nil {
+			return nil, err
+		}
+		if node.Kind != NullNode {
+			documents = append(documents, node)
+		}
 	}
-	c := &yamlConverter{file: f}
-	if len(document.Content) == 0 {
-		return &Node{Kind: NullNode, Location: f.Location(0, 0)}, nil
-	}
-	return c.convert(document.Content[0], 0)
 }
 
 func yamlError(f *File, err error) error {
@@ -52,6 +75,10 @@ func (f *File) offset(line, column int) int {
 		return len(f.Bytes)
 	}
 	offset := f.lineStarts[line-1]
+	if line == 1 && bytes.HasPrefix(f.Bytes, []byte(byteOrderMark)) {
+		// The YAML reader does not count it as a column.
+		offset = len(byteOrderMark)
+	}
 	for ; column > 1 && offset < len(f.Bytes); column-- {
 		_, size := utf8.DecodeRune(f.Bytes[offset:])
 		offset += size
@@ -60,8 +87,19 @@ func (f *File) offset(line, column int) int {
 }
 
 type yamlConverter struct {
-	file  *File
-	count int
+	file *File
+	size int
+	// deepest is the deepest level so far.
+	deepest int
+	// aliases holds what anchors stand for, so that each is read once.
+	aliases map[*yaml.Node]anchored
+}
+
+type anchored struct {
+	node *Node
+	size int
+	// height is how many levels it nests.
+	height int
 }
 
 func (c *yamlConverter) fail(n *yaml.Node, format string, arguments ...any) error {
@@ -70,19 +108,20 @@ func (c *yamlConverter) fail(n *yaml.Node, format string, arguments ...any) erro
 }
 
 func (c *yamlConverter) convert(n *yaml.Node, depth int) (*Node, error) {
-	if c.count++; c.count > maxNodes {
-		return nil, c.fail(n, "the document has more than %d nodes with its aliases expanded", maxNodes)
+	if c.size += 1 + len(n.Value)/nodeText; c.size > maxSize {
+		return nil, c.fail(n, tooLarge)
 	}
 	if depth > maxDepth {
-		return nil, c.fail(n, "it nests more than %d levels deep", maxDepth)
+		return nil, c.fail(n, tooDeep, maxDepth)
 	}
+	c.deepest = max(c.deepest, depth)
 	node := &Node{}
 	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
 		node.Tag = n.Tag
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return c.convert(n.Alias, depth+1)
+		return c.alias(n, depth)
 	case yaml.ScalarNode:
 		c.scalar(node, n)
 		return node, nil
@@ -105,34 +144,39 @@ func (c *yamlConverter) convert(n *yaml.Node, depth int) (*Node, error) {
 	return node, nil
 }
 
-// members adds the members of a mapping. What "<<" merges is added first and
-// only where the mapping does not say otherwise.
-func (c *yamlConverter) members(node *Node, n *yaml.Node, depth int) error {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		if key.Tag != "!!merge" {
-			continue
+// alias returns what an alias stands for.
+func (c *yamlConverter) alias(n *yaml.Node, depth int) (*Node, error) {
+	known, ok := c.aliases[n.Alias]
+	switch {
+	case ok && known.node == nil:
+		return nil, c.fail(n, "the anchor %s contains itself", n.Value)
+	case ok:
+		if c.size += known.size; c.size > maxSize {
+			return nil, c.fail(n, tooLarge)
 		}
-		if value.Kind == yaml.AliasNode {
-			value = value.Alias
+		if depth+known.height > maxDepth {
+			return nil, c.fail(n, tooDeep, maxDepth)
 		}
-		merged := []*yaml.Node{value}
-		if value.Kind == yaml.SequenceNode {
-			merged = value.Content
-		}
-		for _, from := range merged {
-			base, err := c.convert(from, depth+1)
-			if err != nil {
-				return err
-			}
-			for _, member := range base.Members {
-				if node.Get(member.Key.Text) == nil {
-					node.Members = append(node.Members, member)
-				}
-			}
-		}
+		c.deepest = max(c.deepest, depth+known.height)
+		return known.node, nil
 	}
-	merged := len(node.Members)
+	c.aliases[n.Alias] = anchored{}
+	size, deepest := c.size, c.deepest
+	c.deepest = depth
+	node, err := c.convert(n.Alias, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	c.aliases[n.Alias] = anchored{node: node, size: c.size - size, height: c.deepest - depth}
+	c.deepest = max(c.deepest, deepest)
+	return node, nil
+}
+
+// members adds the members of a mapping. What "<<" merges is added first, as far
+// as the mapping does not say otherwise.
+func (c *yamlConverter) members(node *Node, n *yaml.Node, depth int) error {
+	var own []Member
+	written := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Tag == "!!merge" {
 			continue
@@ -145,24 +189,47 @@ func (c *yamlConverter) members(node *Node, n *yaml.Node, depth int) error {
 		if err != nil {
 			return err
 		}
-		for j := range merged {
-			if node.Members[j].Key.Text == key.Text {
-				node.Members = append(node.Members[:j], node.Members[j+1:]...)
-				merged--
-				break
+		own = append(own, Member{Key: key, Value: value})
+		written[key.Text] = true
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			continue
+		}
+		for _, from := range merged(n.Content[i+1]) {
+			base, err := c.convert(from, depth+1)
+			if err != nil {
+				return err
+			}
+			for _, member := range base.Members {
+				if !written[member.Key.Text] {
+					written[member.Key.Text] = true
+					node.Members = append(node.Members, member)
+				}
 			}
 		}
-		node.Members = append(node.Members, Member{Key: key, Value: value})
 	}
+	node.Members = append(node.Members, own...)
 	return nil
+}
+
+// merged returns the mappings that a "<<" names: one, or a list of them.
+func merged(value *yaml.Node) []*yaml.Node {
+	list := value
+	if value.Kind == yaml.AliasNode {
+		list = value.Alias
+	}
+	if list.Kind == yaml.SequenceNode {
+		return list.Content
+	}
+	return []*yaml.Node{value}
 }
 
 // scalar reads a scalar by the core schema, and nothing else: "yes", "on" and
 // dates are the text that is written.
 func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 	node.Kind, node.Text = StringNode, n.Value
-	plain := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
-	if plain {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
 		switch n.Tag {
 		case "!!null":
 			node.Kind = NullNode
@@ -174,74 +241,54 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 			}
 		}
 	}
-	start := c.file.offset(n.Line, n.Column)
-	node.Location = c.file.Location(start, c.scalarEnd(start, n))
-	c.place(node, n, start)
-}
-
-// scalarEnd finds the end of a scalar on its first line.
-func (c *yamlConverter) scalarEnd(start int, n *yaml.Node) int {
-	line := c.file.Bytes[start:]
-	if i := bytes.IndexByte(line, '\n'); i >= 0 {
-		line = line[:i]
+	node.Start = c.file.offset(n.Line, n.Column)
+	start := skipProperties(c.file.Bytes, node.Start)
+	runs, end, ok := alignScalar(c.file.Bytes, start, n)
+	if n.Value == "" && end == start {
+		// Nothing is written but the tag, if that.
+		end = node.Start + len(bytes.TrimRight(c.file.Bytes[node.Start:start], " \t\r\n"))
 	}
-	text := strings.TrimRight(string(line), " \t\r")
-	if i := strings.Index(text, n.Value); i >= 0 && n.Value != "" && !strings.Contains(n.Value, "\n") {
-		end := i + len(n.Value)
-		if end < len(text) && (text[end] == '"' || text[end] == '\'') {
-			end++
-		}
-		return start + end
+	node.End = end
+	node.Location = c.file.FirstLine(c.file.Location(node.Start, end))
+	if ok {
+		node.setPlace(runs, c.file.Location)
 	}
-	return start + len(text)
-}
-
-// place says where the bytes of a scalar's text are written: of block scalars
-// line by line, of others where the text stands unchanged on one line.
-func (c *yamlConverter) place(node *Node, n *yaml.Node, start int) {
-	if n.Style&yaml.LiteralStyle != 0 {
-		lines := strings.SplitAfter(n.Value, "\n")
-		node.Place = func(from, to int) Location {
-			return c.file.Location(c.blockOffset(n.Line, lines, from), c.blockOffset(n.Line, lines, to))
-		}
-		return
-	}
-	if n.Style&yaml.FoldedStyle != 0 || strings.Contains(n.Value, "\n") {
-		return
-	}
-	end := c.scalarEnd(start, n)
-	if i := strings.Index(string(c.file.Bytes[start:end]), n.Value); i >= 0 {
-		node.Place = func(from, to int) Location { return c.file.Location(start+i+from, start+i+to) }
-	}
-}
-
-// blockOffset finds a byte of a literal block scalar: its lines follow the one
-// with the indicator, indented.
-func (c *yamlConverter) blockOffset(line int, lines []string, offset int) int {
-	for i, text := range lines {
-		if offset >= len(text) && i < len(lines)-1 {
-			offset -= len(text)
-			continue
-		}
-		written := c.file.Line(line + 1 + i)
-		indent := len(written) - len(strings.TrimRight(text, "\n"))
-		return c.file.offset(line+1+i, 1) + max(indent, 0) + min(offset, len(text))
-	}
-	return c.file.offset(line, 1)
 }
 
 // span gives a collection the range from its first to its last byte.
 func (c *yamlConverter) span(node *Node, n *yaml.Node) {
-	start := c.file.offset(n.Line, n.Column)
-	node.Location = c.file.Location(start, start+1)
-	var last Location
-	if len(node.Items) > 0 {
-		last = node.Items[len(node.Items)-1].Location
+	node.Start = c.file.offset(n.Line, n.Column)
+	node.End = min(node.Start+1, len(c.file.Bytes))
+	last := len(n.Content) - 1
+	if last >= 0 {
+		child := n.Content[last]
+		end := c.file.offset(child.Line, child.Column) + 1
+		switch {
+		case child.Kind == yaml.AliasNode:
+			// What an alias stands for is written somewhere else.
+			end += len(child.Value)
+		case n.Kind == yaml.SequenceNode:
+			end = node.Items[last].End
+		case n.Content[last-1].Tag != "!!merge":
+			end = node.Members[len(node.Members)-1].Value.End
+		}
+		node.End = max(node.End, min(end, len(c.file.Bytes)))
 	}
-	if len(node.Members) > 0 {
-		last = node.Members[len(node.Members)-1].Value.Location
+	if n.Style&yaml.FlowStyle != 0 {
+		node.End = closingBracket(c.file.Bytes, node.End)
 	}
-	if last.EndLine >= node.Location.Line && last.File == node.Location.File {
-		node.Location.EndLine, node.Location.EndColumn = last.EndLine, last.EndColumn
+	node.Location = c.file.Location(node.Start, node.End)
+}
+
+// closingBracket returns the end of the bracket that closes a flow collection
+// whose last element ends at offset.
+func closingBracket(text []byte, offset int) int {
+	end := skipSpace(text, offset)
+	if end < len(text) && text[end] == ',' {
+		end = skipSpace(text, end+1)
 	}
+	if end < len(text) && (text[end] == ']' || text[end] == '}') {
+		return end + 1
+	}
+	return offset
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -20,10 +21,7 @@ func TestParseYAML(t *testing.T) {
 		"  <<: *base",
 		"  l: 3",
 	}, "\n")))
-	node, err := ParseYAML(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	node := parseOne(t, file)
 	if v := node.Get("Version"); v.Kind != StringNode || v.Text != "2012-10-17" {
 		t.Errorf("Version = %+v", v)
 	}
@@ -43,6 +41,85 @@ func TestParseYAML(t *testing.T) {
 	merged := node.Get("merged")
 	if merged.Get("k").Text != "1" || merged.Get("l").Text != "3" || len(merged.Members) != 2 {
 		t.Errorf("merged = %+v", merged.Members)
+	}
+}
+
+func parseOne(t *testing.T, file *File) *Node {
+	t.Helper()
+	documents, err := ParseYAML(file)
+	if err != nil || len(documents) != 1 {
+		t.Fatalf("%d documents, error %v", len(documents), err)
+	}
+	return documents[0]
+}
+
+// TestScalarPlaces finds the letter Z of each value where it is written.
+func TestScalarPlaces(t *testing.T) {
+	tests := []struct {
+		name, text, value, place string
+	}{
+		{"plain", "a: xZ", "xZ", "t.yaml:1:5"},
+		{"behind a tag that holds it", "a: !Zub Zub", "Zub", "t.yaml:1:9"},
+		{"behind an anchor", "a: &Z Z", "Z", "t.yaml:1:7"},
+		{"behind a tag and an anchor", "a: !Z &Z 'Z'", "Z", "t.yaml:1:11"},
+		{"behind a byte order mark", "\ufeffa: Z", "Z", "t.yaml:1:5"},
+		{"behind wide characters", "{é😀: 1, a: Z}", "Z", "t.yaml:1:13"},
+		{"quote in single quotes", "a: 'it''s Z'", "it's Z", "t.yaml:1:11"},
+		{"escapes in double quotes", `a: "\"\x41\u00e9\tZ"`, "\"Aé\tZ", "t.yaml:1:19"},
+		{"continued double quotes", "a: \"x\\\n   Z\"", "xZ", "t.yaml:2:4"},
+		{"folded double quotes", "a: \"x\n   Z\"", "x Z", "t.yaml:2:4"},
+		{"plain on two lines", "a: x\n  Z", "x Z", "t.yaml:2:3"},
+		{"literal", "a: |\n  x\n    Z\n", "x\n  Z\n", "t.yaml:3:5"},
+		{"literal with an indicator", "a: !Sub |4-\n      xZ\n", "  xZ", "t.yaml:2:8"},
+		{"literal below its tag", "a: !Sub\n  |\n  Z\n", "Z\n", "t.yaml:3:3"},
+		{"literal behind empty lines", "a: |\n\n \n  x\n\n  Z\n", "\n\nx\n\nZ\n", "t.yaml:6:3"},
+		{"literal with Windows line ends", "a: |\r\n  x\r\n  Z\r\n", "x\nZ\n", "t.yaml:3:3"},
+		{"literal without a line end", "a: |\n  Z", "Z", "t.yaml:2:3"},
+		{"folded", "a: >\n  x\n  y\n\n  Z\n", "x y\nZ\n", "t.yaml:5:3"},
+		{"folded with more indentation", "a: >-\n  x\n    Z\n", "x\n  Z", "t.yaml:3:5"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			documents, err := ParseYAML(NewFile("t.yaml", []byte(test.text)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			node := documents[0].Get("a")
+			if node.Text != test.value {
+				t.Fatalf("value is %q, want %q", node.Text, test.value)
+			}
+			i := strings.Index(node.Text, "Z")
+			if got := node.Place(i, i+1); got.String() != test.place || got.EndLine != got.Line || got.EndColumn != got.Column+1 {
+				t.Errorf("Z is at %+v, want %s", got, test.place)
+			}
+		})
+	}
+}
+
+func TestCollectionsEndBehindTheirBracket(t *testing.T) {
+	file := NewFile("t.yaml", []byte("a: {k: [1, 2 ] , } # c\nb:\n  - x\n  - |\n    y\n    z\nc: 1\n"))
+	node := parseOne(t, file)
+	for key, want := range map[string]string{"a": "{k: [1, 2 ] , }", "b": "- x\n  - |\n    y\n    z\n"} {
+		child := node.Get(key)
+		if got := string(file.Bytes[child.Start:child.End]); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+	if got := string(file.Bytes[node.Get("a").Get("k").Start:node.Get("a").Get("k").End]); got != "[1, 2 ]" {
+		t.Errorf("k is %q", got)
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	documents, err := ParseYAML(NewFile("t.yaml", []byte("---\na: 1\n---\n# nothing\n---\nb: 2\n...\n")))
+	if err != nil || len(documents) != 2 {
+		t.Fatalf("%d documents, error %v", len(documents), err)
+	}
+	if got := documents[1].Get("b").Location.String(); got != "t.yaml:6:4" {
+		t.Errorf("b is at %s", got)
+	}
+	if _, err := ParseYAML(NewFile("t.yaml", []byte("a: 1\n---\nb: [\n"))); err == nil {
+		t.Error("the broken second document gives no error")
 	}
 }
 
@@ -79,12 +156,51 @@ func TestAliasesAreBounded(t *testing.T) {
 	}
 }
 
+func TestAliasesThatCannotBeExpanded(t *testing.T) {
+	var chain strings.Builder
+	for i := range 10 {
+		fmt.Fprintf(&chain, "a%d: &a%d %s*a%d%s\n", i+1, i+1, strings.Repeat("[", 100), i, strings.Repeat("]", 100))
+	}
+	for text, want := range map[string]string{
+		"a: &a [*a]":                   "the anchor a contains itself",
+		"a: &a {<<: *a}":               "the anchor a contains itself",
+		"a0: &a0 x\n" + chain.String(): "it nests more than 500 levels deep",
+		"a: &a " + strings.Repeat("x", 500_000) + "\nb: [" + strings.Repeat("*a ,", 100_000) + "]": "the document is too large with its aliases expanded",
+	} {
+		if _, err := ParseYAML(NewFile("t.yaml", []byte(text))); err == nil || err.Error() != want {
+			t.Errorf("%.20q: error is %v, want %s", text, err, want)
+		}
+	}
+}
+
 func FuzzParseYAML(f *testing.F) {
 	f.Add([]byte("a: !Ref b\nc: &x {d: |\n  e}\n"))
 	f.Add([]byte("- *x\n- <<: {a: 1}"))
-	f.Fuzz(func(_ *testing.T, text []byte) {
-		if node, err := ParseYAML(NewFile("f.yaml", text)); err == nil && node.Place != nil {
-			node.Place(0, len(node.Text))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		documents, err := ParseYAML(NewFile("f.yaml", text))
+		if err != nil {
+			return
+		}
+		var check func(node *Node)
+		check = func(node *Node) {
+			if node.Start > node.End || node.End > len(text) {
+				t.Fatalf("node from %d to %d of %d", node.Start, node.End, len(text))
+			}
+			for i := range node.Text {
+				if node.Place != nil {
+					node.Place(i, len(node.Text))
+				}
+			}
+			for _, item := range node.Items {
+				check(item)
+			}
+			for _, member := range node.Members {
+				check(member.Key)
+				check(member.Value)
+			}
+		}
+		for _, document := range documents {
+			check(document)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,11 +44,17 @@ func intrinsics(name string) (intrinsic, bool) {
 		return func(t *template, argument *source.Node, at source.Location) value.Value {
 			return unknownText(fmt.Sprintf("the export %s is not in the input", t.evaluate(argument)), at)
 		}, true
-	case "Fn::Base64", "Fn::Cidr", "Fn::GetAZs", "Fn::GetStackOutput":
+	case "Fn::Base64":
+		return (*template).base64, true
+	case "Fn::GetStackOutput":
 		return func(_ *template, _ *source.Node, at source.Location) value.Value {
 			return unknownText(name+" is evaluated at deployment", at)
 		}, true
-	case "Fn::Transform":
+	case "Fn::Cidr", "Fn::GetAZs":
+		return func(_ *template, _ *source.Node, at source.Location) value.Value {
+			return value.NotKnown(name+" is evaluated at deployment", at)
+		}, true
+	case transform:
 		return func(_ *template, argument *source.Node, at source.Location) value.Value {
 			macro := "a macro"
 			if named := argument.Get("Name"); named != nil {
@@ -126,37 +133,85 @@ func (t *template) evaluate(node *source.Node) value.Value {
 	}
 }
 
-// text returns a string; a dynamic reference in it is resolved at deployment.
-func (t *template) text(node *source.Node) value.Value {
-	before, rest, found := strings.Cut(node.Text, "{{resolve:")
-	if !found {
-		v := value.Text(node.Text, node.Location)
-		if node.Place != nil && node.Text != "" {
-			v.Parts = t.lines(node)
+// base64 evaluates Fn::Base64.
+func (t *template) base64(argument *source.Node, at source.Location) value.Value {
+	return overChoices(t.evaluate(argument), func(v value.Value) value.Value {
+		text, literal := v.Literal()
+		if !literal {
+			return unknownText(reason(v, "Fn::Base64 is evaluated at deployment"), at)
 		}
-		return v
-	}
-	inner, after, _ := strings.Cut(rest, "}}")
-	return value.Concat(node.Location,
-		value.Text(before, node.Location),
-		unknownText("{{resolve:"+inner+"}} is read at deployment", node.Location),
-		t.text(&source.Node{Kind: source.StringNode, Text: after, Location: node.Location}))
+		return value.Text(base64.StdEncoding.EncodeToString([]byte(text)), at)
+	})
 }
 
-// lines gives each line of a text a part with its own place, which positions in
-// a policy that is written as a string rest on.
-func (t *template) lines(node *source.Node) []value.Part {
+// The delimiters of a dynamic reference, which is resolved at deployment.
+const (
+	dynamicStart = "{{resolve:"
+	dynamicEnd   = "}}"
+)
+
+// text returns a string.
+func (t *template) text(node *source.Node) value.Value {
+	v := value.Value{Kind: value.String, Location: node.Location}
+	for offset := 0; offset < len(node.Text); {
+		start, end := dynamicReference(node.Text, offset)
+		v.Parts = append(v.Parts, literals(node, offset, start)...)
+		if start < end {
+			v.Parts = append(v.Parts, dynamicPart(node, start, end))
+		}
+		offset = end
+	}
+	return v
+}
+
+// dynamicReference finds the next dynamic reference of a text. Where there is
+// none, start and end are the end of the text. One that is not closed goes on in
+// another text that is joined to this one.
+func dynamicReference(text string, offset int) (start, end int) {
+	start = strings.Index(text[offset:], dynamicStart)
+	if start < 0 {
+		return len(text), len(text)
+	}
+	start += offset
+	length := strings.Index(text[start:], dynamicEnd)
+	if length < 0 {
+		return start, len(text)
+	}
+	return start, start + length + len(dynamicEnd)
+}
+
+func dynamicPart(node *source.Node, start, end int) value.Part {
+	return value.Part{Kind: value.UnknownText, Text: node.Text[start:end] + " is read at deployment", Location: place(node, start, end)}
+}
+
+func place(node *source.Node, start, end int) source.Location {
+	if node.Place == nil {
+		return node.Location
+	}
+	return node.Place(start, end)
+}
+
+// literals returns a range of a scalar's text, with a part for each piece that
+// is written without a break: positions in a policy that is written as a string
+// rest on it.
+func literals(node *source.Node, start, end int) []value.Part {
 	var parts []value.Part
-	offset := 0
-	for line := range strings.Lines(node.Text) {
-		parts = append(parts, value.Part{Kind: value.Literal, Text: line, Location: node.Place(offset, offset+len(line))})
-		offset += len(line)
+	from, _ := slices.BinarySearch(node.Breaks, start+1)
+	for _, next := range append(slices.Clone(node.Breaks[from:]), end) {
+		next = min(next, end)
+		if start < next {
+			parts = append(parts, value.Part{Kind: value.Literal, Text: node.Text[start:next], Location: place(node, start, next)})
+			start = next
+		}
 	}
 	return parts
 }
 
 // reference evaluates Ref.
 func (t *template) reference(argument *source.Node, at source.Location) value.Value {
+	if argument.Kind != source.StringNode {
+		return unknownText("Ref needs the name of a parameter or resource", at)
+	}
 	return t.refer(argument.Text, at)
 }
 
@@ -188,9 +243,18 @@ func (t *template) refer(name string, at source.Location) value.Value {
 	}
 	resource, ok := t.byName[name]
 	if !ok {
-		return unknownText(fmt.Sprintf("%s is neither a parameter nor a resource of the template", name), at)
+		return t.undefined(fmt.Sprintf("%s is neither a parameter nor a resource of the template", name), at)
 	}
 	return value.To(value.Reference{Node: t.id(name), Attribute: refAttribute(resourceType(resource))}, name, at)
+}
+
+// undefined is the value of a name that the template does not define, as far as
+// it is read.
+func (t *template) undefined(why string, at source.Location) value.Value {
+	if t.incomplete != "" {
+		why += ", and " + t.incomplete
+	}
+	return unknownText(why, at)
 }
 
 // parameter returns a parameter's value, or a reference to it.
@@ -242,7 +306,7 @@ func (t *template) getAttribute(argument *source.Node, at source.Location) value
 func (t *template) attribute(logical, name string, at source.Location) value.Value {
 	resource, ok := t.byName[logical]
 	if !ok {
-		return unknownText(fmt.Sprintf("%s is not a resource of the template", logical), at)
+		return t.undefined(fmt.Sprintf("%s is not a resource of the template", logical), at)
 	}
 	return value.To(value.Reference{Node: t.id(logical), Attribute: getAttAttribute(resourceType(resource), name)}, logical+"."+name, at)
 }
@@ -258,18 +322,42 @@ func (t *template) join(argument *source.Node, at source.Location) value.Value {
 		if list.Kind != value.List {
 			return unknownText(reason(list, "the list of Fn::Join is not known"), at)
 		}
-		var pieces []value.Value
-		for _, item := range list.Items {
-			if item.IsAbsent() {
-				continue
-			}
-			if len(pieces) > 0 {
-				pieces = append(pieces, delimiter)
-			}
-			pieces = append(pieces, item)
-		}
-		return value.Concat(at, pieces...)
+		splits := maxSplits
+		return joinItems(delimiter, list.Items, at, &splits)
 	})
+}
+
+// maxSplits bounds how many conditions one Fn::Join tells apart.
+const maxSplits = 256
+
+// joinItems joins items. One that is left out under a condition takes its
+// delimiter with it.
+func joinItems(delimiter value.Value, items []value.Value, at source.Location, splits *int) value.Value {
+	for i, item := range items {
+		if item.Kind != value.Choice || !item.Then.IsAbsent() && !item.Else.IsAbsent() {
+			continue
+		}
+		if *splits--; *splits < 0 {
+			return unknownText("too many conditions decide about the text of Fn::Join", at)
+		}
+		side := func(chosen value.Value) value.Value {
+			replaced := slices.Clone(items)
+			replaced[i] = chosen
+			return joinItems(delimiter, replaced, at, splits)
+		}
+		return value.If(item.Condition, side(*item.Then), side(*item.Else), at)
+	}
+	var pieces []value.Value
+	for _, item := range items {
+		if item.IsAbsent() {
+			continue
+		}
+		if len(pieces) > 0 {
+			pieces = append(pieces, delimiter)
+		}
+		pieces = append(pieces, item)
+	}
+	return value.Concat(at, pieces...)
 }
 
 // overChoices applies a function on both sides of a Choice.
@@ -386,6 +474,10 @@ func (t *template) findInMap(argument *source.Node, at source.Location) value.Va
 	return t.findIn(t.root.Get("Mappings"), argument.Items[:3], fallback, at)
 }
 
+// maxKeys is how many keys a map may have that a parameter chooses from. It is
+// the quota of CloudFormation.
+const maxKeys = 200
+
 // findIn looks up the keys one after the other. A key that is a parameter
 // without a value may be any key of the map.
 func (t *template) findIn(node *source.Node, keys []*source.Node, fallback value.Value, at source.Location) value.Value {
@@ -393,7 +485,7 @@ func (t *template) findIn(node *source.Node, keys []*source.Node, fallback value
 		return t.evaluate(node)
 	}
 	return overChoices(t.evaluate(keys[0]), func(key value.Value) value.Value {
-		if text, literal := key.Literal(); literal {
+		if text, literal := t.literal(key); literal {
 			inner := node.Get(text)
 			if inner == nil {
 				return otherwise(fallback, fmt.Sprintf("Fn::FindInMap finds no %s", text), at)
@@ -401,7 +493,7 @@ func (t *template) findIn(node *source.Node, keys []*source.Node, fallback value
 			return t.findIn(inner, keys[1:], fallback, at)
 		}
 		result := otherwise(fallback, reason(key, fmt.Sprintf("the key %s of Fn::FindInMap is not known", key)), at)
-		if _, sole := key.SoleReference(); !sole {
+		if _, sole := key.SoleReference(); !sole || len(members(node)) > maxKeys {
 			return result
 		}
 		for _, member := range slices.Backward(members(node)) {

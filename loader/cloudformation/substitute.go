@@ -21,41 +21,96 @@ func (t *template) substitute(argument *source.Node, at source.Location) value.V
 			}
 		}
 	}
-	place := func(start, end int) source.Location {
-		if text.Place == nil {
-			return text.Location
-		}
-		return text.Place(start, end)
+	if text.Kind == source.MappingNode || text.Kind == source.SequenceNode || text.Tag != "" {
+		return unknownText("Fn::Sub needs a text", at)
 	}
-	var pieces []value.Value
-	literal := func(start, end int) {
-		for offset := start; offset < end; {
-			line, _, _ := strings.Cut(text.Text[offset:end], "\n")
-			next := min(offset+len(line)+1, end)
-			pieces = append(pieces, value.Text(text.Text[offset:next], place(offset, next)))
-			offset = next
-		}
+	s := &substitution{template: t, text: text, own: own, evaluated: map[string]value.Value{}}
+	return s.evaluate(at)
+}
+
+// maxPieces bounds how many pieces a text may have, since variables that are
+// texts with variables double it at every step.
+const maxPieces = 10_000
+
+// A substitution is one Fn::Sub while it is evaluated.
+type substitution struct {
+	*template
+	text *source.Node
+	// own holds the variables of its map, evaluated those already asked for.
+	own       map[string]*source.Node
+	evaluated map[string]value.Value
+	pieces    []value.Value
+	parts     int
+}
+
+// evaluate goes through the text. What is inside a dynamic reference is resolved
+// at deployment together with it.
+func (s *substitution) evaluate(at source.Location) value.Value {
+	found := variables(s.text.Text)
+	masked := []byte(s.text.Text)
+	for _, v := range found {
+		// The brace of a variable does not close a dynamic reference.
+		copy(masked[v.start:v.end], strings.Repeat("x", v.end-v.start))
 	}
-	offset := 0
-	for _, found := range variables(text.Text) {
-		literal(offset, found.start)
-		offset = found.end
-		inside := place(found.start, found.end)
-		switch {
-		case strings.HasPrefix(found.name, "!"):
-			// ${!Literal} is written as ${Literal}.
-			pieces = append(pieces, value.Text("${"+found.name[1:]+"}", inside))
-		case own[found.name] != nil:
-			pieces = append(pieces, t.evaluate(own[found.name]))
-		case strings.Contains(found.name, "."):
-			logical, attribute, _ := strings.Cut(found.name, ".")
-			pieces = append(pieces, t.attribute(logical, attribute, inside))
-		default:
-			pieces = append(pieces, t.refer(found.name, inside))
+	text := string(masked)
+	for offset := 0; offset < len(text); {
+		start, end := dynamicReference(text, offset)
+		found = s.plain(found, offset, start)
+		if start < end {
+			s.add(value.Value{Kind: value.String, Location: at, Parts: []value.Part{dynamicPart(s.text, start, end)}})
 		}
+		offset = end
 	}
-	literal(offset, len(text.Text))
-	return value.Concat(at, pieces...)
+	if s.parts > maxPieces {
+		return unknownText("the text of Fn::Sub is too long", at)
+	}
+	return value.Concat(at, s.pieces...)
+}
+
+// plain adds a range of the text and returns the variables that follow it.
+func (s *substitution) plain(found []variable, start, end int) []variable {
+	for len(found) > 0 && found[0].start < end {
+		if next := found[0]; next.start >= start && s.parts <= maxPieces {
+			s.literal(start, next.start)
+			s.add(s.resolve(next))
+			start = next.end
+		}
+		found = found[1:]
+	}
+	s.literal(start, end)
+	return found
+}
+
+func (s *substitution) add(v value.Value) {
+	s.pieces = append(s.pieces, v)
+	v.Walk(func(inner value.Value) { s.parts += 1 + len(inner.Parts) })
+}
+
+func (s *substitution) literal(start, end int) {
+	if start < end {
+		s.add(value.Value{Kind: value.String, Location: s.text.Location, Parts: literals(s.text, start, end)})
+	}
+}
+
+// resolve returns the value of a variable.
+func (s *substitution) resolve(v variable) value.Value {
+	at := place(s.text, v.start, v.end)
+	if literal, ok := strings.CutPrefix(v.name, "!"); ok {
+		// ${!Literal} is written as ${Literal}.
+		return value.Text("${"+literal+"}", at)
+	}
+	if node, ok := s.own[v.name]; ok {
+		known, ok := s.evaluated[v.name]
+		if !ok {
+			known = s.template.evaluate(node)
+			s.evaluated[v.name] = known
+		}
+		return known
+	}
+	if logical, attribute, ok := strings.Cut(v.name, "."); ok {
+		return s.attribute(logical, attribute, at)
+	}
+	return s.refer(v.name, at)
 }
 
 // A variable is one ${name} of a text.

@@ -42,14 +42,21 @@ func Sniff(content []byte) bool {
 // Load reads a template. It returns nil where the file holds no template, and
 // diagnostics for what could not be read.
 func Load(ctx context.Context, file *source.File, options Options) (*graph.Builder, []source.Diagnostic) {
-	root, language, err := parse(file)
+	documents, language, err := parse(file)
 	if err != nil {
 		return nil, []source.Diagnostic{syntaxDiagnostic(file, err)}
 	}
-	if !isTemplate(root) {
+	if !slices.ContainsFunc(documents, isTemplate) {
 		return nil, nil
 	}
-	t := newTemplate(file, root, language, options)
+	if len(documents) > 1 {
+		return nil, []source.Diagnostic{{
+			Location: file.FirstLine(documents[1].Location), Severity: source.Error,
+			Message: fmt.Sprintf("the file holds %d YAML documents; a template has to be the only one", len(documents)),
+		}}
+	}
+	t := newTemplate(file, documents[0], language, options)
+	t.checkKeys(t.root)
 	t.addParameters()
 	for _, member := range t.resources {
 		if ctx.Err() != nil {
@@ -61,16 +68,17 @@ func Load(ctx context.Context, file *source.File, options Options) (*graph.Build
 	return t.builder, t.diagnostics
 }
 
-func parse(file *source.File) (*source.Node, graph.Language, error) {
+// parse returns the documents of a file, more than one in YAML only.
+func parse(file *source.File) ([]*source.Node, graph.Language, error) {
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(file.Bytes, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if bytes.HasPrefix(trimmed, []byte("{")) {
 		node, err := source.ParseJSONFile(file)
 		if err == nil || strings.HasSuffix(file.Path, ".json") {
-			return node, graph.TemplateJSON, err
+			return []*source.Node{node}, graph.TemplateJSON, err
 		}
 	}
-	node, err := source.ParseYAML(file)
-	return node, graph.CloudFormation, err
+	documents, err := source.ParseYAML(file)
+	return documents, graph.CloudFormation, err
 }
 
 func syntaxDiagnostic(file *source.File, err error) source.Diagnostic {
@@ -108,10 +116,14 @@ type template struct {
 	byName     map[string]*source.Node
 	conditions map[string]*source.Node
 
+	// incomplete says what of the template could not be read, or "".
+	incomplete string
 	// evaluating holds the conditions that are being evaluated, to find
 	// cycles; decided holds those that are.
 	evaluating map[string]bool
-	decided    map[string]value.Condition
+	decided    map[string]decision
+	// comparisons counts towards maxComparisons.
+	comparisons int
 	// defaults collects the parameters whose default the current resource
 	// rests on.
 	defaults map[string]bool
@@ -128,10 +140,9 @@ func newTemplate(file *source.File, root *source.Node, language graph.Language, 
 		byName:     map[string]*source.Node{},
 		conditions: map[string]*source.Node{},
 		evaluating: map[string]bool{},
-		decided:    map[string]value.Condition{},
+		decided:    map[string]decision{},
 		defaults:   map[string]bool{},
 	}
-	t.builder.AddUnit(graph.Unit{ID: t.unit, Path: file.Path, Language: language})
 	t.builder.AddEnvironment(graph.Environment{ID: t.unit, Account: options.Account, Region: options.Region, Partition: options.Partition})
 	t.builder.AddFile(file)
 	for _, member := range members(root.Get("Parameters")) {
@@ -140,10 +151,18 @@ func newTemplate(file *source.File, root *source.Node, language graph.Language, 
 	for _, member := range members(root.Get("Conditions")) {
 		t.conditions[member.Key.Text] = member.Value
 	}
-	for _, member := range members(root.Get("Resources")) {
-		t.resources = append(t.resources, member)
+	resources := members(root.Get("Resources"))
+	for _, member := range resources {
 		t.byName[member.Key.Text] = member.Value
 	}
+	for _, member := range resources {
+		// Of a name that is written twice, the last one counts.
+		if t.byName[member.Key.Text] == member.Value {
+			t.resources = append(t.resources, member)
+		}
+	}
+	t.incomplete = unread(resources)
+	t.builder.AddUnit(graph.Unit{ID: t.unit, Path: file.Path, Language: language, Incomplete: t.incomplete})
 	return t
 }
 
@@ -158,6 +177,69 @@ func (t *template) id(logical string) string { return t.unit + "#" + logical }
 
 func (t *template) diagnose(at source.Location, format string, arguments ...any) {
 	t.diagnostics = append(t.diagnostics, source.Diagnostic{Location: at, Severity: source.Warning, Message: fmt.Sprintf(format, arguments...)})
+}
+
+// unread says which resources of a template come into being at deployment only,
+// or "".
+func unread(resources []source.Member) string {
+	for _, member := range resources {
+		name := member.Key.Text
+		switch {
+		case strings.HasPrefix(name, "Fn::ForEach::"):
+			return fmt.Sprintf("the resources that %s makes are not read", name)
+		case name == transform:
+			return fmt.Sprintf("%s in line %d adds resources at deployment", transform, member.Key.Location.Line)
+		case hasTransform(member.Value):
+			return fmt.Sprintf("%s adds properties to %s at deployment", transform, name)
+		}
+	}
+	return ""
+}
+
+const transform = "Fn::Transform"
+
+// hasTransform reports whether a macro adds members to an object of a resource
+// that is of interest. Where it makes the whole value, that alone is not known.
+func hasTransform(resource *source.Node) bool {
+	kind := resourceType(resource)
+	if !strings.HasPrefix(kind, "AWS::CloudFront::") && !strings.HasPrefix(kind, "AWS::S3::") && !strings.HasPrefix(kind, "AWS::KMS::") {
+		return false
+	}
+	found := false
+	walk(resource, func(node *source.Node) {
+		found = found || len(node.Members) > 1 && node.Get(transform) != nil
+	})
+	return found
+}
+
+// walk calls f with a node and every node inside it.
+func walk(node *source.Node, f func(*source.Node)) {
+	f(node)
+	for _, item := range node.Items {
+		walk(item, f)
+	}
+	for _, member := range node.Members {
+		walk(member.Value, f)
+	}
+}
+
+// checkKeys reports keys that are written twice. Those of a policy document are
+// judged with it.
+func (t *template) checkKeys(node *source.Node) {
+	lines := map[string]int{}
+	for _, member := range node.Members {
+		name := member.Key.Text
+		if line, twice := lines[name]; twice {
+			t.diagnose(member.Key.Location, "the key %s is written twice, here and in line %d; the last one counts", name, line)
+		}
+		lines[name] = member.Key.Location.Line
+		if !strings.HasSuffix(name, "PolicyDocument") && name != "KeyPolicy" {
+			t.checkKeys(member.Value)
+		}
+	}
+	for _, item := range node.Items {
+		t.checkKeys(item)
+	}
 }
 
 // addParameters adds a node for each parameter without a value.

@@ -181,6 +181,13 @@ func (w *walker) checkKey() {
 		return
 	}
 	w.checkUsable()
+	w.checkPolicy()
+	w.checkKeyGrants()
+}
+
+// checkPolicy says whether the key policy lets the identity decrypt.
+func (w *walker) checkPolicy() {
+	key := w.view.key
 	w.findKeyPolicy()
 	policy := w.view.keyPolicy
 	if _, decided := w.view.facts[Decrypt]; decided || policy == nil {
@@ -217,6 +224,8 @@ func (w *walker) limitDecrypt() {
 	}
 	multitenant := w.distribution.Attribute("multitenant").In(w.world)
 	switch {
+	case w.isMultiRegion():
+		w.set(Decrypt, iam.Unknown, Reason{Code: "undocumented", Text: fmt.Sprintf("AWS's documents differ on how CloudFront signs requests to the multi-Region access point %s", w.accessPoint.Address), Node: w.accessPoint.ID})
 	case w.view.algorithm == dsseAlgorithm:
 		w.set(Decrypt, iam.Unknown, Reason{Code: "undocumented", Text: "AWS does not document whether an origin access control can read DSSE-KMS objects", Node: w.view.encryption.ID, Path: "algorithm"})
 	case multitenant.Kind == value.Bool && multitenant.Bool:

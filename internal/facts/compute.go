@@ -25,7 +25,9 @@ func Compute(g *graph.Graph) *Result {
 			continue
 		}
 		for _, origin := range g.Children(node.ID, graph.Origin) {
-			walked = append(walked, c.walkWorlds(node, origin))
+			for branch := range c.branches(origin) {
+				walked = append(walked, c.walkWorlds(node, origin, branch))
+			}
 		}
 	}
 	for _, origin := range walked {
@@ -53,15 +55,16 @@ func (c *computation) subject(subject Subject, facts map[string]Fact) {
 // A walkedOrigin holds an origin's views in all worlds in which it has a path.
 type walkedOrigin struct {
 	distribution, origin *graph.Node
+	branch               int
 	views                []*view
 	worlds               []*value.World
 	complete             bool
 }
 
-func (c *computation) walkWorlds(distribution, origin *graph.Node) *walkedOrigin {
-	walked := &walkedOrigin{distribution: distribution, origin: origin}
+func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) *walkedOrigin {
+	walked := &walkedOrigin{distribution: distribution, origin: origin, branch: branch}
 	walked.complete = value.Worlds(c.graph.Variables,
-		func(world *value.World) *view { return c.walk(distribution, origin, world) },
+		func(world *value.World) *view { return c.walk(distribution, origin, branch, world) },
 		func(world *value.World, seen *view) {
 			if !seen.exists {
 				return
@@ -88,7 +91,7 @@ func (c *computation) path(walked *walkedOrigin) *Path {
 	}
 	first := walked.views[0]
 	path := &Path{
-		ID:           "path:" + walked.origin.ID,
+		ID:           pathID(walked.origin, walked.branch),
 		Distribution: walked.distribution,
 		Origin:       walked.origin,
 		OriginID:     walked.origin.Attribute("origin_id").String(),
@@ -115,6 +118,13 @@ func (c *computation) path(walked *walkedOrigin) *Path {
 	c.decide(path, walked)
 	c.describe(path, walked)
 	return path
+}
+
+func pathID(origin *graph.Node, branch int) string {
+	if branch == 0 {
+		return "path:" + origin.ID
+	}
+	return fmt.Sprintf("path:%s#branch/%d", origin.ID, branch)
 }
 
 // blur forgets what differs between worlds.

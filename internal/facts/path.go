@@ -88,13 +88,16 @@ type walker struct {
 	view         *view
 	// accessPoint is what the origin leads to instead of the bucket, or nil.
 	accessPoint *graph.Node
+	// branch is which of the buckets of a multi-Region access point is followed.
+	branch int
 	// accounts holds the accounts of environments that a key policy gives away.
 	accounts map[string]string
 }
 
-// walk evaluates the path of an origin in a world.
-func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *view {
-	w := &walker{index: ix, world: world, distribution: distribution, origin: origin, accounts: map[string]string{}, view: &view{
+// walk evaluates the path of an origin in a world, to one of the buckets that the
+// origin leads to.
+func (ix *index) walk(distribution, origin *graph.Node, branch int, world *value.World) *view {
+	w := &walker{index: ix, world: world, distribution: distribution, origin: origin, branch: branch, accounts: map[string]string{}, view: &view{
 		identityKind: NoIdentity,
 		algorithm:    unknownText,
 		bucketKey:    unknownText,
@@ -122,6 +125,9 @@ func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *vie
 		// load balancer; only a name that S3 owns makes a path.
 		return w.view
 	}
+	if !w.hasBranch() {
+		return w.view
+	}
 	w.view.exists = true
 	if distribution.External != "" {
 		w.unknown(distribution.External)
@@ -144,22 +150,6 @@ func (ix *index) walk(distribution, origin *graph.Node, world *value.World) *vie
 	w.findKey()
 	w.checkKey()
 	return w.view
-}
-
-// accessPointOf returns the access point of the input whose domain name it is, or
-// whose alias stands for the bucket's name.
-func (w *walker) accessPointOf(domain, name value.Value) *graph.Node {
-	for _, v := range []value.Value{domain, name} {
-		reference, ok := v.SoleReference()
-		if !ok {
-			continue
-		}
-		node := w.graph.Node(reference.Node)
-		if node != nil && node.Kind == graph.AccessPoint && (reference.Attribute == value.DomainName || reference.Attribute == value.AccessPointAlias) {
-			return node
-		}
-	}
-	return nil
 }
 
 func (w *walker) unknown(reason string) {
@@ -324,7 +314,7 @@ func (w *walker) findBucket(kind endpointKind, name value.Value) {
 			w.unknown(fmt.Sprintf("the buckets behind the access point %s are not known", name))
 			return
 		}
-		name = w.accessPoint.Attribute("bucket")
+		name = w.accessPointBucket()
 	case unknownEndpoint:
 		domain := w.origin.Attribute("domain_name").In(w.world)
 		w.view.bucketName = domain.String()

@@ -25,10 +25,11 @@
 //	encryption    bucket, algorithm, key, bucket_key_enabled. An inline configuration is a node of
 //	              its own. One rule a node; where "rule" cannot be read, all of them are unknown
 //	object        bucket, algorithm, key: an object with an encryption of its own
-//	access_point  bucket
+//	access_point  bucket, or for a multi-Region one buckets: list of buckets
+//	grant         key, grantee, operations (list): a grant of AWS KMS
 //	key           enabled, usage, spec, multi_region. A data source is a key with External set
 //	alias         name, target_key
-//	policy        role ("key", "bucket" or "identity"), target (the bucket or key it is written for),
+//	policy        role ("key", "bucket", "access_point" or "identity"), target (what it is written for),
 //	              document. Document is set, its statements are child nodes
 //	statement     none; Statement is set
 //	opaque        source (a module that is not on disk, a custom resource). Its arguments keep their
@@ -61,6 +62,7 @@ const (
 	Alias        Kind = "alias"
 	Object       Kind = "object"
 	AccessPoint  Kind = "access_point"
+	Grant        Kind = "grant"
 	Policy       Kind = "policy"
 	Statement    Kind = "statement"
 	Opaque       Kind = "opaque"
@@ -68,9 +70,10 @@ const (
 
 // The values of a policy node's "role" attribute.
 const (
-	KeyPolicy      = "key"
-	BucketPolicy   = "bucket"
-	IdentityPolicy = "identity"
+	KeyPolicy         = "key"
+	BucketPolicy      = "bucket"
+	AccessPointPolicy = "access_point"
+	IdentityPolicy    = "identity"
 )
 
 // A Node is immutable after Builder.Freeze.

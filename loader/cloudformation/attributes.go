@@ -7,17 +7,18 @@ import (
 
 // The resource types that become nodes of their own.
 const (
-	distributionType = "AWS::CloudFront::Distribution"
-	oaiType          = "AWS::CloudFront::CloudFrontOriginAccessIdentity"
-	oacType          = "AWS::CloudFront::OriginAccessControl"
-	functionType     = "AWS::CloudFront::Function"
-	bucketType       = "AWS::S3::Bucket"
-	bucketPolicyType = "AWS::S3::BucketPolicy"
-	accessPointType  = "AWS::S3::AccessPoint"
-	keyType          = "AWS::KMS::Key"
-	replicaKeyType   = "AWS::KMS::ReplicaKey"
-	aliasType        = "AWS::KMS::Alias"
-	stackType        = "AWS::CloudFormation::Stack"
+	distributionType           = "AWS::CloudFront::Distribution"
+	oaiType                    = "AWS::CloudFront::CloudFrontOriginAccessIdentity"
+	oacType                    = "AWS::CloudFront::OriginAccessControl"
+	functionType               = "AWS::CloudFront::Function"
+	bucketType                 = "AWS::S3::Bucket"
+	bucketPolicyType           = "AWS::S3::BucketPolicy"
+	accessPointType            = "AWS::S3::AccessPoint"
+	multiRegionAccessPointType = "AWS::S3::MultiRegionAccessPoint"
+	keyType                    = "AWS::KMS::Key"
+	replicaKeyType             = "AWS::KMS::ReplicaKey"
+	aliasType                  = "AWS::KMS::Alias"
+	stackType                  = "AWS::CloudFormation::Stack"
 )
 
 func resourceType(resource *source.Node) string {
@@ -45,12 +46,13 @@ func getAttAttribute(kind, name string) value.Attribute {
 			"Arn": value.ARN, "DomainName": value.DomainName, "RegionalDomainName": value.RegionalDomainName,
 			"DualStackDomainName": value.DualStackDomainName, "WebsiteURL": value.WebsiteURL,
 		},
-		keyType:          {"Arn": value.ARN, "KeyId": value.ID},
-		replicaKeyType:   {"Arn": value.ARN, "KeyId": value.ID},
-		accessPointType:  {"Arn": value.ARN, "Alias": value.AccessPointAlias},
-		oaiType:          {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
-		oacType:          {"Id": value.ID},
-		distributionType: {"Id": value.ID},
+		keyType:                    {"Arn": value.ARN, "KeyId": value.ID},
+		replicaKeyType:             {"Arn": value.ARN, "KeyId": value.ID},
+		accessPointType:            {"Arn": value.ARN, "Alias": value.AccessPointAlias},
+		multiRegionAccessPointType: {"Alias": value.AccessPointAlias},
+		oaiType:                    {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
+		oacType:                    {"Id": value.ID},
+		distributionType:           {"Id": value.ID},
 	}[kind]
 	if attribute, ok := known[name]; ok {
 		return attribute

@@ -41,7 +41,11 @@ func (t *template) addResource(member source.Member) {
 	case bucketType:
 		r.addBucket()
 	case accessPointType:
-		t.add(r.newNode(graph.AccessPoint, map[string]string{"bucket": "Bucket"}))
+		r.addAccessPoint()
+	case multiRegionAccessPointType:
+		r.addMultiRegionAccessPoint()
+	case "AWS::S3::MultiRegionAccessPointPolicy":
+		r.addPolicy(r.newNode(graph.Policy, map[string]string{"target": "MrapName", "document": "Policy"}), graph.AccessPointPolicy)
 	case bucketPolicyType:
 		r.addPolicy(r.newNode(graph.Policy, map[string]string{"target": "Bucket", "document": "PolicyDocument"}), graph.BucketPolicy)
 	case keyType, replicaKeyType:
@@ -257,6 +261,47 @@ func (r *resource) addKey() {
 	n.Location = policy.Key.Location
 	n.Attributes["target"] = value.To(value.Reference{Node: key.ID, Attribute: value.ID}, r.logical, policy.Key.Location)
 	r.addPolicy(n, graph.KeyPolicy)
+}
+
+func (r *resource) addAccessPoint() {
+	point := r.newNode(graph.AccessPoint, map[string]string{"bucket": "Bucket"})
+	r.add(point)
+	policy := member(r.properties, "Policy")
+	if policy == nil {
+		return
+	}
+	n := r.part(graph.Policy, "policy", map[string]string{"document": "Policy"}, r.properties)
+	n.Location = policy.Key.Location
+	n.Attributes["target"] = value.To(value.Reference{Node: point.ID, Attribute: value.ARN}, r.logical, policy.Key.Location)
+	r.addPolicy(n, graph.AccessPointPolicy)
+}
+
+func (r *resource) addMultiRegionAccessPoint() {
+	n := r.newNode(graph.AccessPoint, map[string]string{"name": "Name"})
+	regions := member(r.properties, "Regions")
+	if regions == nil {
+		return
+	}
+	buckets := value.Value{Kind: value.List, Location: regions.Key.Location}
+	for _, alternative := range r.alternatives(regions.Value) {
+		if alternative.node.Kind != source.SequenceNode {
+			n.Attributes["buckets"] = value.NotKnown("the Regions of "+r.logical+" are not known", regions.Key.Location)
+			r.add(n)
+			return
+		}
+		for _, item := range alternative.node.Items {
+			for _, region := range r.alternatives(item) {
+				bucket := value.Nothing(region.node.Location)
+				if named := member(region.node, "Bucket"); named != nil {
+					bucket = r.evaluate(named.Value)
+				}
+				buckets.Items = append(buckets.Items, value.If(value.And(alternative.when, region.when), bucket, value.Nothing(bucket.Location), bucket.Location))
+			}
+		}
+	}
+	n.Attributes["buckets"] = buckets
+	n.Defaults = r.usedDefaults()
+	r.add(n)
 }
 
 func (r *resource) addInlinePolicies() {

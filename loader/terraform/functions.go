@@ -1,27 +1,15 @@
 package terraform
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/base64"
-	"encoding/hex"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"github.com/hashicorp/go-cty-funcs/cidr"
-	"github.com/hashicorp/go-cty-funcs/encoding"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	ctyyaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
-	"github.com/zclconf/go-cty/cty/function"
-	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
@@ -151,6 +139,9 @@ func symbolicFunctions() map[string]symbolicFunction {
 			return distinct(m, []value.Value{concat(m, a, at)}, at)
 		},
 		"join": join, "format": format, "replace": replace, "split": split, "trimspace": trimSpace, "startswith": startsWith, "endswith": endsWith,
+		"templatestring": templateString, "matchkeys": matchKeys, "sum": sum, "timecmp": compareTimes,
+		"filebase64": ofFile("base64encode"), "filebase64sha256": ofFile("base64sha256"), "filebase64sha512": ofFile("base64sha512"),
+		"filemd5": ofFile("md5"), "filesha1": ofFile("sha1"), "filesha256": ofFile("sha256"), "filesha512": ofFile("sha512"),
 		"file": file, "templatefile": templateFile, "fileexists": fileExists, "fileset": fileSet,
 		"alltrue": allTrue, "anytrue": anyTrue, "strcontains": stringContains,
 		"provider::aws::arn_build": arnBuild, "provider::aws::arn_parse": arnParse,
@@ -648,6 +639,108 @@ func templateFile(m *module, a []value.Value, at source.Location) value.Value {
 	return m.evaluate(expression, inner)
 }
 
+// templateString evaluates a text as a template with its own variables.
+func templateString(m *module, a []value.Value, at source.Location) value.Value {
+	text, literal := first(a, at).Literal()
+	if !literal || len(a) != 2 {
+		return textOf(unknown(at, "%s", reason(first(a, at), "the template is not known")))
+	}
+	expression, problems := hclsyntax.ParseTemplate([]byte(text), at.File, hcl.Pos{Line: at.Line, Column: at.Column})
+	if problems.HasErrors() {
+		return textOf(unknown(at, "the template is not valid"))
+	}
+	inner := &scope{module: m}
+	for _, member := range a[1].Members {
+		inner = inner.with(member.Key, member.Value)
+	}
+	return movedTo(at, m.evaluate(expression, inner))
+}
+
+// movedTo places a text where it is evaluated, since it was put together there.
+func movedTo(at source.Location, v value.Value) value.Value {
+	switch v.Kind {
+	case value.Choice:
+		return value.If(v.Condition, movedTo(at, *v.Then), movedTo(at, *v.Else), at)
+	case value.String:
+		v.Parts = slices.Clone(v.Parts)
+		for i := range v.Parts {
+			v.Parts[i].Location = at
+		}
+	}
+	v.Location = at
+	return v
+}
+
+// ofFile applies a function of texts to the content of a file.
+func ofFile(name string) symbolicFunction {
+	return func(m *module, a []value.Value, at source.Location) value.Value {
+		content := file(m, a, at)
+		if content.Kind != value.String {
+			return textOf(content)
+		}
+		return m.applyKnown(name, []value.Value{content}, at)
+	}
+}
+
+// matchKeys keeps the values whose key is searched for.
+func matchKeys(_ *module, a []value.Value, at source.Location) value.Value {
+	if len(a) != 3 || a[0].Kind != value.List || a[1].Kind != value.List || a[2].Kind != value.List || len(a[0].Items) != len(a[1].Items) {
+		return unknown(at, "the lists of matchkeys are not known")
+	}
+	result := value.Value{Kind: value.List, Location: at}
+	for i, key := range a[1].Items {
+		text, literal := key.Literal()
+		if !literal {
+			return unknown(at, "%s", reason(key, "a key of matchkeys is not known"))
+		}
+		for _, wanted := range a[2].Items {
+			if known, ok := wanted.Literal(); ok && known == text {
+				result.Items = append(result.Items, a[0].Items[i])
+				break
+			}
+		}
+	}
+	return result
+}
+
+// sum adds numbers.
+func sum(m *module, a []value.Value, at source.Location) value.Value {
+	list := first(a, at)
+	if list.Kind != value.List || len(list.Items) == 0 {
+		return unknown(at, "%s", reason(list, "the list of sum is not known"))
+	}
+	total := cty.Zero
+	for _, item := range list.Items {
+		known, ok := toCty(item)
+		if !ok || known.IsNull() || !known.Type().Equals(cty.Number) {
+			return unknown(at, "%s", reason(item, "a number of sum is not known"))
+		}
+		total = total.Add(known)
+	}
+	return fromCty(total, at)
+}
+
+// compareTimes compares timestamps: -1, 0 or 1.
+func compareTimes(_ *module, a []value.Value, at source.Location) value.Value {
+	texts := [2]string{}
+	for i := range texts {
+		if i >= len(a) {
+			return unknown(at, "timecmp needs two timestamps")
+		}
+		text, literal := a[i].Literal()
+		if !literal {
+			return unknown(at, "%s", reason(a[i], "a timestamp is not known"))
+		}
+		texts[i] = text
+	}
+	earlier, err := time.Parse(time.RFC3339, texts[0])
+	later, alsoErr := time.Parse(time.RFC3339, texts[1])
+	if err != nil || alsoErr != nil {
+		return unknown(at, "timecmp needs two timestamps")
+	}
+	return number(earlier.Compare(later), at)
+}
+
 // fileExists asks the repository; what is outside of it is not known.
 func fileExists(m *module, a []value.Value, at source.Location) value.Value {
 	opened, failure := m.repositoryFile(first(a, at), at)
@@ -762,82 +855,4 @@ func arnParse(m *module, a []value.Value, at source.Location) value.Value {
 	}
 	object.Members = append(object.Members, value.Member{Key: "resource", KeyLocation: at, Value: value.Concat(at, resource...)})
 	return object
-}
-
-// applyKnown computes a function whose arguments are all known.
-func (m *module) applyKnown(name string, arguments []value.Value, at source.Location) value.Value {
-	converted := make([]cty.Value, len(arguments))
-	for i, argument := range arguments {
-		known, ok := toCty(argument)
-		if !ok {
-			return textOf(unknown(at, "what %s makes of %s is not known before it is deployed", name, argument))
-		}
-		converted[i] = known
-	}
-	if digest, ok := digests()[name]; ok && len(converted) == 1 && converted[0].Type().Equals(cty.String) && !converted[0].IsNull() {
-		return value.Text(digest(converted[0].AsString()), at)
-	}
-	known, ok := knownFunctions()[name]
-	if !ok {
-		return textOf(unknown(at, "the function %s is evaluated by Terraform", name))
-	}
-	result, err := known.Call(conform(known, converted))
-	if err != nil {
-		return textOf(unknown(at, "%s cannot be computed: %v", name, err))
-	}
-	return fromCty(result, at)
-}
-
-// conform converts arguments to the types of a function's parameters: what is
-// written in brackets is a tuple, and many functions want a list.
-func conform(f function.Function, arguments []cty.Value) []cty.Value {
-	parameters := f.Params()
-	for i, argument := range arguments {
-		wanted := cty.DynamicPseudoType
-		switch {
-		case i < len(parameters):
-			wanted = parameters[i].Type
-		case f.VarParam() != nil:
-			wanted = f.VarParam().Type
-		}
-		if converted, err := convert.Convert(argument, wanted); err == nil {
-			arguments[i] = converted
-		}
-	}
-	return arguments
-}
-
-// knownFunctions are those of Terraform that go-cty's standard library has.
-func knownFunctions() map[string]function.Function {
-	return map[string]function.Function{
-		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "chomp": stdlib.ChompFunc, "chunklist": stdlib.ChunklistFunc,
-		"csvdecode": stdlib.CSVDecodeFunc, "floor": stdlib.FloorFunc, "format": stdlib.FormatFunc, "formatdate": stdlib.FormatDateFunc,
-		"formatlist": stdlib.FormatListFunc, "indent": stdlib.IndentFunc, "log": stdlib.LogFunc, "lower": stdlib.LowerFunc,
-		"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "pow": stdlib.PowFunc, "range": stdlib.RangeFunc,
-		"regex": stdlib.RegexFunc, "regexall": stdlib.RegexAllFunc, "replace": stdlib.ReplaceFunc, "setintersection": stdlib.SetIntersectionFunc,
-		"setproduct": stdlib.SetProductFunc, "setsubtract": stdlib.SetSubtractFunc, "signum": stdlib.SignumFunc, "slice": stdlib.SliceFunc,
-		"sort": stdlib.SortFunc, "split": stdlib.SplitFunc, "strrev": stdlib.ReverseFunc, "substr": stdlib.SubstrFunc,
-		"timeadd": stdlib.TimeAddFunc, "title": stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc,
-		"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
-		"tonumber": stdlib.MakeToFunc(cty.Number), "tobool": stdlib.MakeToFunc(cty.Bool),
-		"base64decode": encoding.Base64DecodeFunc, "base64encode": encoding.Base64EncodeFunc, "urlencode": encoding.URLEncodeFunc,
-		"cidrhost": cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc, "cidrsubnets": cidr.SubnetsFunc,
-		"yamldecode": ctyyaml.YAMLDecodeFunc, "yamlencode": ctyyaml.YAMLEncodeFunc,
-	}
-}
-
-// digests are functions of text that go-cty does not have.
-func digests() map[string]func(string) string {
-	return map[string]func(string) string{
-		"md5":    func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) },
-		"sha1":   func(s string) string { return fmt.Sprintf("%x", sha1.Sum([]byte(s))) },
-		"sha256": func(s string) string { sum := sha256.Sum256([]byte(s)); return hex.EncodeToString(sum[:]) },
-		"sha512": func(s string) string { sum := sha512.Sum512([]byte(s)); return hex.EncodeToString(sum[:]) },
-		"base64sha256": func(s string) string {
-			sum := sha256.Sum256([]byte(s))
-			return base64.StdEncoding.EncodeToString(sum[:])
-		},
-		"basename": path.Base,
-		"dirname":  path.Dir,
-	}
 }

@@ -75,13 +75,23 @@ func (o *object) addNodes() {
 	case "aws_kms_key_policy":
 		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"key_id"}, "document": {"policy"}}), graph.KeyPolicy)
 	case "aws_s3_access_point":
-		o.add(o.node(graph.AccessPoint, map[string][]string{"bucket": {"bucket"}}))
+		o.addAccessPoint()
+	case "aws_s3control_access_point_policy":
+		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"access_point_arn"}, "document": {"policy"}}), graph.AccessPointPolicy)
+	case "aws_s3control_multi_region_access_point":
+		o.addMultiRegionAccessPoint()
+	case "aws_s3control_multi_region_access_point_policy":
+		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"details", "name"}, "document": {"details", "policy"}}), graph.AccessPointPolicy)
+	case "aws_kms_grant":
+		o.add(o.node(graph.Grant, map[string][]string{"key": {"key_id"}, "grantee": {"grantee_principal"}, "operations": {"operations"}}))
 	case "aws_s3_object", "aws_s3_bucket_object":
 		o.addObject()
 	case "aws_kms_alias":
 		o.add(o.node(graph.Alias, map[string][]string{"name": {"name"}, "target_key": {"target_key_id"}}))
 	case "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy":
 		o.addPolicy(o.node(graph.Policy, map[string][]string{"document": {"policy"}}), graph.IdentityPolicy)
+	case "aws_iam_role":
+		o.addInlinePolicies()
 	default:
 		o.addDependencies()
 	}
@@ -217,6 +227,47 @@ func (o *object) addObject() {
 		return
 	}
 	o.add(n)
+}
+
+func (o *object) addAccessPoint() {
+	point := o.node(graph.AccessPoint, map[string][]string{"bucket": {"bucket"}})
+	o.add(point)
+	if o.block.Body.Attributes["policy"] == nil {
+		return
+	}
+	n := o.part(graph.Policy, "policy", o.block.Body, o.instance.scope(o.module), map[string][]string{"document": {"policy"}})
+	n.Location = n.Place("document")
+	n.Attributes["target"] = value.To(value.Reference{Node: o.id, Attribute: value.ARN}, o.address, n.Location)
+	o.addPolicy(n, graph.AccessPointPolicy)
+}
+
+func (o *object) addMultiRegionAccessPoint() {
+	n := o.node(graph.AccessPoint, map[string][]string{"name": {"details", "name"}})
+	buckets := value.Value{Kind: value.List, Location: n.Location}
+	for _, details := range o.contents(o.block.Body, "details", o.instance.scope(o.module)) {
+		for _, region := range o.contents(details.body, "region", details.scope) {
+			bucket := o.module.argument(region.body, "bucket", region.scope)
+			buckets.Items = append(buckets.Items, under(value.And(details.when, region.when), bucket))
+		}
+	}
+	n.Attributes["buckets"] = buckets
+	n.Defaults = o.usedDefaults()
+	o.add(n)
+}
+
+// addInlinePolicies adds the policies that are written in a role.
+func (o *object) addInlinePolicies() {
+	o.addDependencies()
+	for i, policy := range o.contents(o.block.Body, "inline_policy", o.instance.scope(o.module)) {
+		n := o.part(graph.Policy, fmt.Sprintf("policy/%d", i), policy.body, policy.scope, map[string][]string{"document": {"policy"}})
+		if n.Attribute("document").IsAbsent() {
+			continue
+		}
+		n.Parent = ""
+		n.Location = n.Place("document")
+		n.When = value.And(n.When, policy.when)
+		o.addPolicy(n, graph.IdentityPolicy)
+	}
 }
 
 func (o *object) addKey() {

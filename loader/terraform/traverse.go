@@ -404,6 +404,7 @@ func computed(kind, name string) (value.Attribute, bool) {
 		"aws_kms_replica_external_key":            {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
 		"aws_kms_alias":                           {"id": value.Name, "name": value.Name, "arn": value.ARN, "target_key_arn": value.TargetKeyARN, "target_key_id": value.TargetKeyID},
 		"aws_s3_access_point":                     {"arn": value.ARN, "alias": value.AccessPointAlias, "domain_name": value.DomainName},
+		"aws_s3control_multi_region_access_point": {"arn": value.ARN, "alias": value.AccessPointAlias, "domain_name": value.DomainName},
 		"aws_cloudfront_distribution":             {"id": value.ID, "arn": value.ARN},
 		"aws_cloudfront_multitenant_distribution": {"id": value.ID, "arn": value.ARN},
 		"aws_cloudfront_origin_access_control":    {"id": value.ID, "arn": value.ARN},

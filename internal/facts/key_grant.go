@@ -1,0 +1,42 @@
+package facts
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// checkKeyGrants looks at the grants of a key whose policy does not allow the
+// identity to decrypt. A grant never has a service as grantee ("Grants in AWS
+// KMS" in the AWS KMS Developer Guide); whether one for an origin access
+// identity works is documented nowhere.
+func (w *walker) checkKeyGrants() {
+	fact := w.view.facts[Decrypt]
+	if fact.Verdict != iam.No || len(fact.Reasons) != 1 || fact.Reasons[0].Code != "decrypt-not-granted" {
+		return
+	}
+	for _, grant := range w.units[w.view.key.Unit][graph.Grant] {
+		if !grant.When.In(w.world) || w.index.key(grant.Attribute("key"), grant.Unit, w.world).node != w.view.key {
+			continue
+		}
+		grantee := w.expand(grant.Attribute("grantee"))
+		switch text, literal := grantee.Literal(); {
+		case w.view.identityKind == OAC && literal && strings.HasPrefix(text, "cloudfront.amazonaws.com"):
+			fact.Reasons[0].Text += fmt.Sprintf("; %s does not help, since a grant cannot be for a service", grant.Address)
+			w.view.facts[Decrypt] = fact
+			return
+		case w.view.identityKind == OAI && w.namesIdentity(grantee):
+			w.set(Decrypt, iam.Unknown, Reason{Code: "undocumented", Text: fmt.Sprintf("AWS does not document whether the grant %s serves an origin access identity", grant.Address), Node: grant.ID, Path: "grantee"})
+			return
+		}
+	}
+}
+
+// namesIdentity reports whether a grantee is, or may be, the path's origin access
+// identity.
+func (w *walker) namesIdentity(grantee value.Value) bool {
+	return w.sameText(grantee, w.expand(w.originAccessIdentity().ARN)) != iam.No
+}

@@ -23,7 +23,6 @@ import (
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
-	"github.com/originkey/originkey/loader/cloudformation"
 	"github.com/originkey/originkey/loader/terraform"
 )
 
@@ -73,15 +72,15 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	}
 	defer root.Close()
 
-	repository, err := newRepository(root, options.Exclude)
-	if err != nil {
-		return nil, err
-	}
-	units := repository.units(chosen)
 	inputs, err := readInputs(options)
 	if err != nil {
 		return nil, err
 	}
+	repository, err := newRepository(root, options.Exclude, inputs)
+	if err != nil {
+		return nil, err
+	}
+	units := repository.units(chosen)
 
 	builders := make([]*graph.Builder, len(units))
 	diagnostics := make([][]source.Diagnostic, len(units))
@@ -135,13 +134,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Roots: repository.roots,
 		})
 	case template:
-		file, err := repository.ReadFile(unit.path)
-		if err != nil {
-			return nil, []source.Diagnostic{unreadable(unit.path, err)}
-		}
-		return cloudformation.Load(ctx, file, cloudformation.Options{
-			Parameters: inputs.parameters, ReadFile: repository.ReadFile,
-		})
+		return repository.templates.Load(ctx, unit.path)
 	default:
 		return repository.checkSyntax(unit.path)
 	}

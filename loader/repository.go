@@ -52,7 +52,8 @@ type repository struct {
 	// roots holds the modules that no other one calls.
 	roots []string
 
-	parser *terraform.Parser
+	parser    *terraform.Parser
+	templates *cloudformation.Parser
 
 	mutex sync.Mutex
 	files map[string]*source.File
@@ -61,7 +62,7 @@ type repository struct {
 // skipped are folders that hold what others wrote, or nothing to lint.
 var skipped = map[string]bool{".git": true, ".terraform": true, "node_modules": true}
 
-func newRepository(root *os.Root, exclude []string) (*repository, error) {
+func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository, error) {
 	for _, pattern := range exclude {
 		if !doublestar.ValidatePattern(pattern) {
 			return nil, &UsageError{fmt.Sprintf("--exclude %q is not a valid glob", pattern)}
@@ -69,6 +70,9 @@ func newRepository(root *os.Root, exclude []string) (*repository, error) {
 	}
 	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}}
 	r.parser = terraform.NewParser(r)
+	r.templates = cloudformation.NewParser(r, func(string) cloudformation.Options {
+		return cloudformation.Options{Parameters: inputs.parameters}
+	})
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -132,32 +136,87 @@ func isDocument(name string) bool {
 // units returns the units that the chosen paths select, sorted.
 func (r *repository) units(chosen []string) []unit {
 	calls := make(map[string][]string, len(r.modules))
-	called := map[string]bool{}
 	for _, folder := range r.modules {
 		calls[folder] = r.parser.Calls(folder)
-		for _, module := range calls[folder] {
-			called[module] = called[module] || module != folder
-		}
 	}
+	r.roots = roots(r.modules, calls)
 	var units []unit
-	for _, folder := range r.modules {
-		if called[folder] {
-			continue
-		}
-		r.roots = append(r.roots, folder)
+	for _, folder := range r.roots {
 		if r.anyBelow(chosen, closure(folder, calls), true) {
 			units = append(units, unit{terraformRoot, folder})
 		}
 	}
+	return append(units, r.documentUnits(chosen)...)
+}
+
+// documentUnits returns the chosen templates and policy files. A template that
+// another one nests is part of that one's unit.
+func (r *repository) documentUnits(chosen []string) []unit {
+	kinds := make(map[string]unitKind, len(r.documents))
+	nests := map[string][]string{}
+	var templates []string
 	for _, name := range r.documents {
-		if !r.anyBelow(chosen, []string{name}, false) {
+		kind, ok, err := r.sniff(name)
+		if err != nil && r.anyBelow(chosen, []string{name}, false) {
+			r.diagnostics = append(r.diagnostics, unreadable(name, err))
+		}
+		if !ok {
 			continue
 		}
-		if kind, ok := r.sniff(name); ok {
+		kinds[name] = kind
+		if kind == template {
+			templates = append(templates, name)
+			nests[name] = r.templates.Nested(name)
+		}
+	}
+	stacks := roots(templates, nests)
+	isRoot := make(map[string]bool, len(stacks))
+	for _, name := range stacks {
+		isRoot[name] = true
+	}
+	var units []unit
+	for _, name := range r.documents {
+		kind, ok := kinds[name]
+		if !ok || kind == template && !isRoot[name] {
+			continue
+		}
+		if r.anyBelow(chosen, closure(name, nests), false) {
 			units = append(units, unit{kind, name})
 		}
 	}
+	r.templates.SetStacks(stacks)
 	return units
+}
+
+// roots returns the names that no other one calls, and one of each circle of
+// names that call each other, so that all are reached. names are sorted.
+func roots(names []string, calls map[string][]string) []string {
+	called := map[string]bool{}
+	for _, name := range names {
+		for _, callee := range calls[name] {
+			called[callee] = called[callee] || callee != name
+		}
+	}
+	var chosen []string
+	reached := map[string]bool{}
+	choose := func(name string) {
+		chosen = append(chosen, name)
+		for _, below := range closure(name, calls) {
+			reached[below] = true
+		}
+	}
+	for _, name := range names {
+		if !called[name] {
+			choose(name)
+		}
+	}
+	for _, name := range names {
+		if !reached[name] {
+			choose(name)
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
 }
 
 // closure returns folder and all folders of modules that it calls.
@@ -197,19 +256,18 @@ func (r *repository) isFolder(name string) bool {
 // sniff looks at the raw bytes before anything is parsed: Helm charts, Jinja
 // templates and JSON with comments are in most repositories and are none of our
 // business.
-func (r *repository) sniff(name string) (unitKind, bool) {
+func (r *repository) sniff(name string) (kind unitKind, ok bool, err error) {
 	file, err := r.ReadFile(name)
 	if err != nil {
-		r.diagnostics = append(r.diagnostics, unreadable(name, err))
-		return 0, false
+		return 0, false, err
 	}
 	switch {
 	case cloudformation.Sniff(file.Bytes):
-		return template, true
+		return template, true, nil
 	case path.Ext(name) == ".json" && bytes.Contains(file.Bytes, []byte(`"Statement"`)) && bytes.Contains(file.Bytes, []byte(`"Effect"`)):
-		return policyFile, true
+		return policyFile, true, nil
 	default:
-		return 0, false
+		return 0, false, nil
 	}
 }
 

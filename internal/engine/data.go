@@ -86,7 +86,7 @@ func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
 		attributes.Insert(text(name), valueTerm(node.Attributes[name]))
 	}
 	o := object(
-		"kind", string(node.Kind), "address", node.Address, "unit", node.Unit,
+		"kind", string(node.Kind), "address", node.Address, "label", node.Label(), "unit", node.Unit,
 		"language", string(r.Graph.Unit(node.Unit).Language), "parent", orNull(node.Parent), "attributes", attributes,
 	)
 	set := func(name string, v any) { o.Insert(ast.InternedTerm(name), term(v)) }

@@ -106,8 +106,15 @@ func (r *run) callers(found *finding.Finding, node *graph.Node) {
 			found.Location = call
 			continue
 		}
-		found.Related = append(found.Related, finding.Related{Location: call, Message: "called from here"})
+		found.Related = append(found.Related, finding.Related{Location: call, Message: callText(r.result.Graph.Unit(node.Unit).Language)})
 	}
+}
+
+func callText(language graph.Language) string {
+	if language == graph.CloudFormation || language == graph.TemplateJSON {
+		return "nested from here"
+	}
+	return "called from here"
 }
 
 func isInstalled(file string) bool {
@@ -124,9 +131,9 @@ func (r *run) related(item any) (finding.Related, bool) {
 	place, _ := content["path"].(string)
 	message, _ := content["message"].(string)
 	if message == "" {
-		message = node.Address
+		message = node.Label()
 	} else {
-		message += " " + node.Address
+		message += " " + node.Label()
 	}
 	return finding.Related{Location: r.firstLine(node.Place(place)), Message: message}, true
 }

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/graph"
@@ -17,6 +18,9 @@ type index struct {
 	units map[string]map[graph.Kind][]*graph.Node
 	// literals holds the nodes of all units whose identity is literal text.
 	literals map[literalIdentity][]*graph.Node
+	// foreign holds what is written in other units for a bucket or key, or may
+	// be, by its id.
+	foreign map[string][]*graph.Node
 }
 
 type literalIdentity struct {
@@ -47,7 +51,43 @@ func newIndex(g *graph.Graph) *index {
 			ix.literals[identity] = append(ix.literals[identity], node)
 		}
 	}
+	ix.foreign = map[string][]*graph.Node{}
+	for _, node := range g.Nodes {
+		ix.addForeign(node)
+	}
 	return ix
+}
+
+// addForeign notes a policy, encryption or object whose bucket or key another
+// unit defines: it is referred to, or named by its literal name.
+func (ix *index) addForeign(node *graph.Node) {
+	attribute, kinds := "bucket", []graph.Kind{graph.Bucket}
+	switch node.Kind {
+	case graph.Encryption, graph.Object:
+	case graph.Policy:
+		attribute, kinds = "target", []graph.Kind{graph.Bucket, graph.Key}
+	default:
+		return
+	}
+	note := func(subject *graph.Node) {
+		if subject.Unit != node.Unit && slices.Contains(kinds, subject.Kind) && !slices.Contains(ix.foreign[subject.ID], node) {
+			ix.foreign[subject.ID] = append(ix.foreign[subject.ID], node)
+		}
+	}
+	ix.graph.Expand(node.Attribute(attribute)).Walk(func(v value.Value) {
+		for _, part := range v.Parts {
+			if subject := ix.graph.Node(part.Reference.Node); part.Kind == value.ReferenceTo && subject != nil {
+				note(subject)
+			}
+		}
+		if text, literal := v.Literal(); literal {
+			for _, kind := range kinds {
+				for _, subject := range ix.literals[literalIdentity{kind, strings.TrimPrefix(text, "arn:aws:s3:::")}] {
+					note(subject)
+				}
+			}
+		}
+	})
 }
 
 // identity is the text that identifies a node, Unknown for kinds that are not
@@ -264,8 +304,8 @@ func (ix *index) policies(node *graph.Node, role string, world *value.World) (no
 }
 
 func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(*graph.Node) target, world *value.World) (nodes []*graph.Node, doubt string) {
-	for _, node := range ix.units[subject.Unit][kind] {
-		if !node.When.In(world) {
+	for _, node := range slices.Concat(ix.units[subject.Unit][kind], ix.foreign[subject.ID]) {
+		if node.Kind != kind || !node.When.In(world) {
 			continue
 		}
 		if node.Parent == subject.ID {
@@ -274,7 +314,7 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		}
 		if found := resolve(node); found.node == subject {
 			nodes = append(nodes, node)
-		} else if found.node == nil && found.reason != "" && doubt == "" {
+		} else if found.node == nil && found.reason != "" && doubt == "" && node.Unit == subject.Unit {
 			doubt = fmt.Sprintf("%s may be written for it: %s", node.Address, found.reason)
 		}
 	}

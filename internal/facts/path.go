@@ -329,7 +329,7 @@ func (w *walker) findBucket(kind endpointKind, name value.Value) {
 		return
 	}
 	w.view.bucket = found.node
-	w.view.bucketName = found.node.Address
+	w.view.bucketName = found.node.Label()
 	w.assume(found.node)
 	if found.node.External != "" {
 		w.unknown(found.node.Address + " " + found.node.External)

@@ -41,6 +41,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/originkey/originkey/internal/iam"
 	"github.com/originkey/originkey/internal/source"
@@ -131,6 +132,16 @@ func (n *Node) Attribute(name string) value.Value {
 		return v
 	}
 	return value.Nothing(n.Location)
+}
+
+// Label is the address, and for what the CDK made the construct path beside it,
+// which is what its users know.
+func (n *Node) Label() string {
+	if n.ConstructPath == "" {
+		return n.Address
+	}
+	// The CDK names the resource of its own constructs "Resource".
+	return fmt.Sprintf("%s (%s)", n.Address, strings.TrimSuffix(n.ConstructPath, "/Resource"))
 }
 
 // Place returns where a path of the node is written: the position of the
@@ -346,7 +357,9 @@ func (b *Builder) AddPolicy(node *Node) error {
 			When:        value.And(node.When, statement.When),
 			Environment: node.Environment,
 			Callers:     node.Callers,
-			Statement:   statement,
+
+			ConstructPath: node.ConstructPath,
+			Statement:     statement,
 		}
 		if err := b.AddNode(child); err != nil {
 			return err

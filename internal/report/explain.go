@@ -27,21 +27,21 @@ func ExplainText(w io.Writer, r *Report, style Style) error {
 }
 
 func (p *painter) path(r *Report, path *facts.Path) {
-	p.printf("%s %s %s %s\n", p.paint(bold, path.Distribution.Address), p.paint(blue, "->"), p.paint(bold, path.BucketName), p.paint(verdictStyle(path.Verdict), string(path.Verdict)))
+	p.printf("%s %s %s %s\n", p.paint(bold, path.Distribution.Label()), p.paint(blue, "->"), p.paint(bold, path.BucketName), p.paint(verdictStyle(path.Verdict), string(path.Verdict)))
 	p.row("distribution", at(path.Distribution, ""))
 	p.row("origin", fmt.Sprintf("%s %s", path.OriginID, at(path.Origin, "domain_name")))
 	p.row("identity", identity(path))
 	if path.Bucket == nil {
 		p.row("bucket", path.BucketName+", not in the input")
 	} else {
-		p.row("bucket", fmt.Sprintf("%s %s", path.Bucket.Address, at(path.Bucket, "")))
+		p.row("bucket", fmt.Sprintf("%s %s", path.Bucket.Label(), at(path.Bucket, "")))
 		p.row("encryption", encryption(path))
 	}
 	if path.Verdict == facts.NotKMS {
 		return
 	}
 	if path.BucketPolicy != nil {
-		p.row("bucket policy", fmt.Sprintf("%s %s: %s", path.BucketPolicy.Address, at(path.BucketPolicy, "document"), answer(path.Facts[facts.Read], "s3:GetObject is allowed")))
+		p.row("bucket policy", fmt.Sprintf("%s %s: %s", path.BucketPolicy.Label(), at(path.BucketPolicy, "document"), answer(path.Facts[facts.Read], "s3:GetObject is allowed")))
 	} else if path.Bucket != nil && path.IdentityKind != facts.NoIdentity {
 		p.row("bucket policy", answer(path.Facts[facts.Read], "s3:GetObject is allowed"))
 	}
@@ -77,7 +77,7 @@ func identity(path *facts.Path) string {
 		return fmt.Sprintf("%s, as %s", path.IdentityKind, path.Principal)
 	default:
 		signed := answer(path.Facts[facts.Signed], "it signs requests")
-		return fmt.Sprintf("%s %s, %s: %s", path.IdentityKind, path.Identity.Address, at(path.Identity, ""), signed)
+		return fmt.Sprintf("%s %s, %s: %s", path.IdentityKind, path.Identity.Label(), at(path.Identity, ""), signed)
 	}
 }
 
@@ -119,12 +119,12 @@ func (p *painter) key(path *facts.Path) {
 		p.row("key", answer(path.Facts[facts.KeyManageable], "depends on conditions"))
 		return
 	}
-	p.row("key", fmt.Sprintf("%s %s: %s", path.Key.Address, at(path.Key, ""), answer(path.Facts[facts.KeyUsable], "S3 can use it")))
+	p.row("key", fmt.Sprintf("%s %s: %s", path.Key.Label(), at(path.Key, ""), answer(path.Facts[facts.KeyUsable], "S3 can use it")))
 	if path.KeyPolicy == nil {
 		p.row("key policy", answer(path.Facts[facts.Decrypt], "kms:Decrypt is allowed"))
 		return
 	}
-	p.row("key policy", fmt.Sprintf("%s %s: %s", path.KeyPolicy.Address, at(path.KeyPolicy, "document"), answer(path.Facts[facts.Decrypt], "kms:Decrypt is allowed")))
+	p.row("key policy", fmt.Sprintf("%s %s: %s", path.KeyPolicy.Label(), at(path.KeyPolicy, "document"), answer(path.Facts[facts.Decrypt], "kms:Decrypt is allowed")))
 	for _, statement := range path.Statements {
 		name := fmt.Sprintf("statement %d", statement.Node.Statement.Index+1)
 		if statement.Node.Statement.Sid != "" {

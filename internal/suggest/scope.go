@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -70,8 +71,8 @@ func (s *scope) expression(id, attribute string) any {
 // templateExpression is a Fn::Sub: AWS::CloudFront::Distribution has no ARN
 // attribute. A distribution of another stack has to be passed in.
 func (s *scope) templateExpression(node *graph.Node, attribute string) any {
-	name := node.Address
-	if node.Unit != s.at.Unit {
+	stack, name := path.Split(node.Address)
+	if here, _ := path.Split(s.at.Address); attribute == "arn" && (node.Unit != s.at.Unit || stack != here) {
 		name = "DistributionId"
 		s.advice = append(s.advice, fmt.Sprintf("%s is defined in another template; pass its id in as the parameter DistributionId", node.Address))
 	}

@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,9 +42,7 @@ func intrinsics(name string) (intrinsic, bool) {
 	case "Fn::Length":
 		return (*template).length, true
 	case "Fn::ImportValue":
-		return func(t *template, argument *source.Node, at source.Location) value.Value {
-			return unknownText(fmt.Sprintf("the export %s is not in the input", t.evaluate(argument)), at)
-		}, true
+		return (*template).importValue, true
 	case "Fn::Base64":
 		return (*template).base64, true
 	case "Fn::GetStackOutput":
@@ -234,7 +233,10 @@ func (t *template) refer(name string, at source.Location) value.Value {
 		}
 		return value.Text("amazonaws.com", at)
 	case "AWS::StackName", "AWS::StackId":
-		return value.To(value.Reference{Node: t.unit, Attribute: value.Attribute(name)}, name, at)
+		if name == "AWS::StackName" && t.options.StackName != "" && t.parent == nil {
+			return value.Text(t.options.StackName, at)
+		}
+		return value.To(value.Reference{Node: strings.TrimSuffix(t.id(""), "#"), Attribute: value.Attribute(name)}, t.prefix+name, at)
 	case "AWS::NotificationARNs":
 		return value.NotKnown("AWS::NotificationARNs is known at deployment", at)
 	}
@@ -245,7 +247,14 @@ func (t *template) refer(name string, at source.Location) value.Value {
 	if !ok {
 		return t.undefined(fmt.Sprintf("%s is neither a parameter nor a resource of the template", name), at)
 	}
-	return value.To(value.Reference{Node: t.id(name), Attribute: refAttribute(resourceType(resource))}, name, at)
+	return t.to(name, resource, refAttribute(resourceType(resource)), name, at)
+}
+
+// to refers to an attribute of a resource.
+func (t *template) to(logical string, resource *source.Node, attribute value.Attribute, written string, at source.Location) value.Value {
+	id := t.id(logical)
+	t.types[id] = resourceType(resource)
+	return value.To(value.Reference{Node: id, Attribute: attribute}, t.prefix+written, at)
 }
 
 // undefined is the value of a name that the template does not define, as far as
@@ -259,12 +268,19 @@ func (t *template) undefined(why string, at source.Location) value.Value {
 
 // parameter returns a parameter's value, or a reference to it.
 func (t *template) parameter(name string, parameter *source.Node, at source.Location) value.Value {
-	text, known := t.parameterValue(name)
 	kind := ""
 	if node := parameter.Get("Type"); node != nil {
 		kind = node.Text
 	}
 	isList := strings.HasPrefix(kind, "List<") || kind == "CommaDelimitedList" || strings.Contains(kind, "<List<")
+	if given, ok := t.given[name]; ok {
+		maps.Copy(t.defaults, given.defaults)
+		if isList && given.value.Kind != value.List {
+			return splitText(given.value, ",", at)
+		}
+		return given.value
+	}
+	text, known := t.parameterValue(name)
 	switch {
 	case known && isList:
 		list := value.Value{Kind: value.List, Location: at}
@@ -308,7 +324,12 @@ func (t *template) attribute(logical, name string, at source.Location) value.Val
 	if !ok {
 		return t.undefined(fmt.Sprintf("%s is not a resource of the template", logical), at)
 	}
-	return value.To(value.Reference{Node: t.id(logical), Attribute: getAttAttribute(resourceType(resource), name)}, logical+"."+name, at)
+	if output, ok := strings.CutPrefix(name, "Outputs."); ok && isStack(resourceType(resource)) {
+		if nested, _ := t.nestedTemplate(logical); nested != nil {
+			return nested.output(output, at)
+		}
+	}
+	return t.to(logical, resource, getAttAttribute(resourceType(resource), name), logical+"."+name, at)
 }
 
 // join evaluates Fn::Join.
@@ -407,7 +428,12 @@ func (t *template) split(argument *source.Node, at source.Location) value.Value 
 	if !literal || delimiter == "" {
 		return value.NotKnown("the delimiter of Fn::Split is not known", at)
 	}
-	return overChoices(t.evaluate(argument.Items[1]), func(text value.Value) value.Value {
+	return splitText(t.spread(t.evaluate(argument.Items[1])), delimiter, at)
+}
+
+// splitText divides a text at a delimiter.
+func splitText(v value.Value, delimiter string, at source.Location) value.Value {
+	return overChoices(v, func(text value.Value) value.Value {
 		if text.Kind != value.String {
 			return value.NotKnown(reason(text, "the text of Fn::Split is not known"), at)
 		}
@@ -416,7 +442,7 @@ func (t *template) split(argument *source.Node, at source.Location) value.Value 
 		for _, part := range text.Parts {
 			if part.Kind != value.Literal {
 				if mayHold(part, delimiter) {
-					return value.NotKnown("what Fn::Split makes of "+text.String()+" is not known before it is deployed", at)
+					return value.NotKnown(notSplit(text, part), at)
 				}
 				current.Parts = append(current.Parts, part)
 				continue
@@ -434,6 +460,50 @@ func (t *template) split(argument *source.Node, at source.Location) value.Value 
 		list.Items = append(list.Items, current)
 		return list
 	})
+}
+
+// notSplit says why the pieces of a text are not known.
+func notSplit(text value.Value, part value.Part) string {
+	if part.Kind == value.UnknownText {
+		return part.Text
+	}
+	return "what Fn::Split makes of " + text.String() + " is not known before it is deployed"
+}
+
+// spread writes the ARNs of buckets and keys in a text in their constituents, as
+// the CDK takes names out of them.
+func (t *template) spread(v value.Value) value.Value {
+	return overChoices(v, func(text value.Value) value.Value {
+		if text.Kind != value.String {
+			return text
+		}
+		var pieces []value.Value
+		for _, part := range text.Parts {
+			pieces = append(pieces, t.constituents(part))
+		}
+		return value.Concat(text.Location, pieces...)
+	})
+}
+
+func (t *template) constituents(part value.Part) value.Value {
+	whole := value.Value{Kind: value.String, Parts: []value.Part{part}, Location: part.Location}
+	if part.Kind != value.ReferenceTo || part.Reference.Attribute != value.ARN {
+		return whole
+	}
+	at := part.Location
+	unit, _, _ := strings.Cut(part.Reference.Node, "#")
+	of := func(node string, attribute value.Attribute) value.Value {
+		return value.To(value.Reference{Node: node, Attribute: attribute}, part.Text, at)
+	}
+	switch t.types[part.Reference.Node] {
+	case bucketType:
+		return value.Concat(at, value.Text("arn:", at), of(unit, value.Partition), value.Text(":s3:::", at), of(part.Reference.Node, value.Name))
+	case keyType:
+		return value.Concat(at, value.Text("arn:", at), of(unit, value.Partition), value.Text(":kms:", at), of(unit, value.Region),
+			value.Text(":", at), of(unit, value.Account), value.Text(":key/", at), of(part.Reference.Node, value.ID))
+	default:
+		return whole
+	}
 }
 
 // mayHold reports whether the text of a part may hold a delimiter: ids, accounts

@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"context"
 	"flag"
+	"slices"
 	"testing"
 
 	"github.com/originkey/originkey/internal/graph"
@@ -12,25 +13,50 @@ import (
 
 var update = flag.Bool("update", false, "write the golden graphs anew")
 
+// TestGolden loads all templates of a case that no other one nests.
 func TestGolden(t *testing.T) {
-	graphtest.Run(t, "testdata", *update, func(t *testing.T, tree graphtest.Tree) (*graph.Graph, []source.Diagnostic) {
-		for _, file := range tree {
-			builder, diagnostics := Load(context.Background(), file, Options{})
-			if builder == nil {
-				builder = graph.NewBuilder()
-			}
-			return builder.Freeze(), diagnostics
+	graphtest.Run(t, "testdata", *update, func(_ *testing.T, tree graphtest.Tree) (*graph.Graph, []source.Diagnostic) {
+		parser := NewParser(tree, nil)
+		var names []string
+		for name := range tree {
+			names = append(names, name)
 		}
-		t.Fatal("the case has no template")
-		return nil, nil
+		slices.Sort(names)
+		var nested []string
+		for _, name := range names {
+			for _, inner := range parser.Nested(name) {
+				if inner != name {
+					nested = append(nested, inner)
+				}
+			}
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(nested, name) })
+		parser.SetStacks(names)
+		whole := graph.NewBuilder()
+		var diagnostics []source.Diagnostic
+		for _, name := range names {
+			builder, its := parser.Load(context.Background(), name)
+			diagnostics = append(diagnostics, its...)
+			if builder == nil {
+				continue
+			}
+			if err := whole.Merge(builder); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return whole.Freeze(), diagnostics
 	})
 }
 
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte("Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x], D: !Not [!Condition C]}\nResources:\n  K:\n    Type: AWS::KMS::Key\n    Condition: C\n    Properties:\n      KeyPolicy: !If [D, {Statement: [!Ref AWS::NoValue]}, !Sub '${P}${!x}${K.Arn}']\n"))
 	f.Add([]byte(`{"Resources": {"D": {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": {"Origins": {"Fn::If": ["C", [], [{"DomainName": {"Fn::Select": [0, {"Fn::Split": ["/", {"Ref": "D"}]}]}}]]}}}}}}`))
+	f.Add([]byte("Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: t.yaml, Parameters: {P: !GetAtt S.Outputs.O}}\nOutputs: {O: {Value: !ImportValue n, Export: {Name: n}}}\n"))
 	f.Fuzz(func(_ *testing.T, text []byte) {
-		if builder, _ := Load(context.Background(), source.NewFile("t.yaml", text), Options{}); builder != nil {
+		parser := NewParser(graphtest.Tree{"t.yaml": source.NewFile("t.yaml", text)}, nil)
+		parser.SetStacks([]string{"t.yaml"})
+		parser.Nested("t.yaml")
+		if builder, _ := parser.Load(context.Background(), "t.yaml"); builder != nil {
 			builder.Freeze()
 		}
 	})

@@ -24,8 +24,9 @@ type resource struct {
 func (t *template) addResource(member source.Member) {
 	r := &resource{template: t, logical: member.Key.Text, header: member.Key.Location, node: member.Value, properties: member.Value.Get("Properties")}
 	t.defaults = map[string]bool{}
+	r.when = t.when
 	if condition := r.node.Get("Condition"); condition != nil {
-		r.when = t.namedCondition(condition.Text, condition.Location)
+		r.when = value.And(r.when, t.namedCondition(condition.Text, condition.Location))
 	}
 	if holds, constant := r.when.Constant(); constant && !holds {
 		return
@@ -56,25 +57,30 @@ func (t *template) addResource(member source.Member) {
 		r.addPolicy(r.newNode(graph.Policy, map[string]string{"document": "PolicyDocument"}), graph.IdentityPolicy)
 	case "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group":
 		r.addInlinePolicies()
-	case stackType, "AWS::CloudFormation::CustomResource":
-		r.addOpaque(kind)
+	case stackType, "AWS::Serverless::Application":
+		nested, why := t.nestedTemplate(r.logical)
+		if nested == nil {
+			r.addOpaque(why)
+			return
+		}
+		nested.addAll()
+	case "AWS::CloudFormation::CustomResource":
+		r.addOpaque(fmt.Sprintf("what %s (%s) does is not known", r.address(), kind))
 	default:
 		if strings.HasPrefix(kind, "Custom::") {
-			r.addOpaque(kind)
+			r.addOpaque(fmt.Sprintf("what %s (%s) does is not known", r.address(), kind))
 		}
 	}
 }
+
+// address is what a person calls the resource, with the stacks that lead to it.
+func (r *resource) address() string { return r.prefix + r.logical }
 
 // newNode returns a node for the resource whose attributes are properties, by
 // the name of the attribute.
 func (r *resource) newNode(kind graph.Kind, properties map[string]string) *graph.Node {
 	n := r.part(kind, "", properties, r.properties)
 	n.Parent = ""
-	if metadata := r.node.Get("Metadata"); metadata != nil {
-		if path := metadata.Get("aws:cdk:path"); path != nil {
-			n.ConstructPath = path.Text
-		}
-	}
 	return n
 }
 
@@ -82,8 +88,11 @@ func (r *resource) newNode(kind graph.Kind, properties map[string]string) *graph
 // empty.
 func (r *resource) part(kind graph.Kind, name string, properties map[string]string, from *source.Node) *graph.Node {
 	n := &graph.Node{
-		ID: r.id(r.logical), Kind: kind, Unit: r.unit, Address: r.logical, Location: r.header, Body: r.node.Location,
-		When: r.when, Environment: r.unit, Attributes: map[string]value.Value{}, Positions: map[string]source.Location{},
+		ID: r.id(r.logical), Kind: kind, Unit: r.unit, Address: r.address(), Location: r.header, Body: r.node.Location,
+		When: r.when, Environment: r.unit, Callers: r.callers, Attributes: map[string]value.Value{}, Positions: map[string]source.Location{},
+	}
+	if path := r.node.Get("Metadata").Get("aws:cdk:path"); path != nil {
+		n.ConstructPath = path.Text
 	}
 	if name != "" {
 		n.Parent = n.ID
@@ -322,19 +331,25 @@ func (r *resource) addInlinePolicies() {
 }
 
 // addOpaque adds a resource that may do anything with what it is handed.
-func (r *resource) addOpaque(kind string) {
+func (r *resource) addOpaque(why string) {
 	n := r.newNode(graph.Opaque, nil)
 	for _, property := range members(r.properties) {
 		r.set(n, property.Key.Text, &property)
 	}
-	n.Attributes["source"] = value.Text(kind, r.header)
-	n.External = fmt.Sprintf("what %s (%s) does is not known", r.logical, kind)
+	n.Attributes["source"] = value.Text(resourceType(r.node), r.header)
+	n.External = why
 	r.add(n)
 }
 
 // addDependencies records what a resource refers to, for cycles.
 func (t *template) addDependencies(resource source.Member) {
 	from := t.id(resource.Key.Text)
+	if t.parent != nil {
+		// A nested stack is created as one: what needs part of it needs all.
+		stack := strings.TrimSuffix(t.id(""), "/")
+		t.builder.AddDependency(from, stack)
+		t.builder.AddDependency(stack, from)
+	}
 	depend := func(name string) {
 		logical, _, _ := strings.Cut(name, ".")
 		if _, ok := t.byName[logical]; ok && logical != resource.Key.Text {

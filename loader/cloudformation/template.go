@@ -1,5 +1,5 @@
-// Package cloudformation reads one CloudFormation template, in YAML or JSON,
-// into graph nodes.
+// Package cloudformation reads a CloudFormation template, in YAML or JSON, with
+// the stacks that it nests, into graph nodes.
 //
 // Intrinsic functions are evaluated symbolically and on demand. A parameter has
 // the value that was given, else its default, else it is a reference to itself:
@@ -29,56 +29,14 @@ type Options struct {
 	Account   string
 	Region    string
 	Partition string
-	// ReadFile reads another file of the repository.
-	ReadFile func(path string) (*source.File, error)
+	// StackName is the name that the stack is deployed under, or "".
+	StackName string
 }
 
 // Sniff reports whether the bytes of a file look like a template. Nothing is
 // parsed: most YAML of a repository is something else, and not all of it valid.
 func Sniff(content []byte) bool {
 	return bytes.Contains(content, []byte("AWS::")) && bytes.Contains(content, []byte("Resources"))
-}
-
-// Load reads a template. It returns nil where the file holds no template, and
-// diagnostics for what could not be read.
-func Load(ctx context.Context, file *source.File, options Options) (*graph.Builder, []source.Diagnostic) {
-	documents, language, err := parse(file)
-	if err != nil {
-		return nil, []source.Diagnostic{syntaxDiagnostic(file, err)}
-	}
-	if !slices.ContainsFunc(documents, isTemplate) {
-		return nil, nil
-	}
-	if len(documents) > 1 {
-		return nil, []source.Diagnostic{{
-			Location: file.FirstLine(documents[1].Location), Severity: source.Error,
-			Message: fmt.Sprintf("the file holds %d YAML documents; a template has to be the only one", len(documents)),
-		}}
-	}
-	t := newTemplate(file, documents[0], language, options)
-	t.checkKeys(t.root)
-	t.addParameters()
-	for _, member := range t.resources {
-		if ctx.Err() != nil {
-			return t.builder, t.diagnostics
-		}
-		t.addDependencies(member)
-		t.addResource(member)
-	}
-	return t.builder, t.diagnostics
-}
-
-// parse returns the documents of a file, more than one in YAML only.
-func parse(file *source.File) ([]*source.Node, graph.Language, error) {
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(file.Bytes, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if bytes.HasPrefix(trimmed, []byte("{")) {
-		node, err := source.ParseJSONFile(file)
-		if err == nil || strings.HasSuffix(file.Path, ".json") {
-			return []*source.Node{node}, graph.TemplateJSON, err
-		}
-	}
-	documents, err := source.ParseYAML(file)
-	return documents, graph.CloudFormation, err
 }
 
 func syntaxDiagnostic(file *source.File, err error) source.Diagnostic {
@@ -102,56 +60,82 @@ func isTemplate(root *source.Node) bool {
 	})
 }
 
-// A template is a parsed template while it is evaluated.
-type template struct {
-	file        *source.File
-	root        *source.Node
-	options     Options
+// A deployment is a template with the nested stacks that are deployed together
+// with it, while they are evaluated.
+type deployment struct {
+	ctx         context.Context
+	parser      *Parser
 	unit        string
+	options     Options
 	builder     *graph.Builder
 	diagnostics []source.Diagnostic
-
-	parameters map[string]*source.Node
-	resources  []source.Member
-	byName     map[string]*source.Node
-	conditions map[string]*source.Node
-
-	// incomplete says what of the template could not be read, or "".
-	incomplete string
-	// evaluating holds the conditions that are being evaluated, to find
-	// cycles; decided holds those that are.
-	evaluating map[string]bool
-	decided    map[string]decision
-	// comparisons counts towards maxComparisons.
+	// types holds the types of resources that were referred to, by id.
+	types map[string]string
+	// imported holds the templates whose exports were asked for, by path.
+	imported map[string]*template
+	// comparisons counts towards maxComparisons, stacks towards maxStacks.
 	comparisons int
+	stacks      int
 	// defaults collects the parameters whose default the current resource
 	// rests on.
 	defaults map[string]bool
 }
 
-func newTemplate(file *source.File, root *source.Node, language graph.Language, options Options) *template {
+// A template is one template of a deployment.
+type template struct {
+	*deployment
+	file *source.File
+	root *source.Node
+	// prefix leads from the deployment's own template to this one: "Storage/".
+	prefix string
+	// parent is the template that nests this one, given what it hands to the
+	// parameters, when and callers the stack resources that lead here.
+	parent  *template
+	given   map[string]given
+	when    value.Condition
+	callers []source.Location
+
+	parameters map[string]*source.Node
+	resources  []source.Member
+	byName     map[string]*source.Node
+	conditions map[string]*source.Node
+	nested     map[string]*template
+
+	// incomplete says what of the template could not be read, or "".
+	incomplete string
+	// evaluating holds the conditions and outputs that are being evaluated,
+	// to find cycles; decided holds the conditions that are.
+	evaluating map[string]bool
+	decided    map[string]decision
+}
+
+// given is what a stack hands to a parameter of one that it nests.
+type given struct {
+	value value.Value
+	// defaults names the parameters whose default it rests on.
+	defaults map[string]bool
+}
+
+// newTemplate returns a template of a deployment; its nodes are added later.
+func (d *deployment) newTemplate(document *document) *template {
 	t := &template{
-		file:       file,
-		root:       root,
-		options:    options,
-		unit:       "cloudformation:" + file.Path,
-		builder:    graph.NewBuilder(),
+		deployment: d,
+		file:       document.file,
+		root:       document.root,
 		parameters: map[string]*source.Node{},
 		byName:     map[string]*source.Node{},
 		conditions: map[string]*source.Node{},
+		nested:     map[string]*template{},
 		evaluating: map[string]bool{},
 		decided:    map[string]decision{},
-		defaults:   map[string]bool{},
 	}
-	t.builder.AddEnvironment(graph.Environment{ID: t.unit, Account: options.Account, Region: options.Region, Partition: options.Partition})
-	t.builder.AddFile(file)
-	for _, member := range members(root.Get("Parameters")) {
+	for _, member := range members(t.root.Get("Parameters")) {
 		t.parameters[member.Key.Text] = member.Value
 	}
-	for _, member := range members(root.Get("Conditions")) {
+	for _, member := range members(t.root.Get("Conditions")) {
 		t.conditions[member.Key.Text] = member.Value
 	}
-	resources := members(root.Get("Resources"))
+	resources := members(t.root.Get("Resources"))
 	for _, member := range resources {
 		t.byName[member.Key.Text] = member.Value
 	}
@@ -162,8 +146,21 @@ func newTemplate(file *source.File, root *source.Node, language graph.Language, 
 		}
 	}
 	t.incomplete = unread(resources)
-	t.builder.AddUnit(graph.Unit{ID: t.unit, Path: file.Path, Language: language, Incomplete: t.incomplete})
 	return t
+}
+
+// addAll adds the nodes of a template and of the stacks that it nests.
+func (t *template) addAll() {
+	t.builder.AddFile(t.file)
+	t.checkKeys(t.root)
+	t.addParameters()
+	for _, member := range t.resources {
+		if t.ctx.Err() != nil {
+			return
+		}
+		t.addDependencies(member)
+		t.addResource(member)
+	}
 }
 
 func members(node *source.Node) []source.Member {
@@ -173,10 +170,10 @@ func members(node *source.Node) []source.Member {
 	return node.Members
 }
 
-func (t *template) id(logical string) string { return t.unit + "#" + logical }
+func (t *template) id(logical string) string { return t.unit + "#" + t.prefix + logical }
 
-func (t *template) diagnose(at source.Location, format string, arguments ...any) {
-	t.diagnostics = append(t.diagnostics, source.Diagnostic{Location: at, Severity: source.Warning, Message: fmt.Sprintf(format, arguments...)})
+func (d *deployment) diagnose(at source.Location, format string, arguments ...any) {
+	d.diagnostics = append(d.diagnostics, source.Diagnostic{Location: at, Severity: source.Warning, Message: fmt.Sprintf(format, arguments...)})
 }
 
 // unread says which resources of a template come into being at deployment only,
@@ -246,11 +243,14 @@ func (t *template) checkKeys(node *source.Node) {
 func (t *template) addParameters() {
 	for _, member := range members(t.root.Get("Parameters")) {
 		name := member.Key.Text
+		if _, given := t.given[name]; given {
+			continue
+		}
 		if _, known := t.parameterValue(name); known {
 			continue
 		}
 		t.add(&graph.Node{
-			ID: t.id(name), Kind: graph.Opaque, Unit: t.unit, Address: name, Location: member.Key.Location, Body: member.Value.Location,
+			ID: t.id(name), Kind: graph.Opaque, Unit: t.unit, Address: t.prefix + name, Location: member.Key.Location, Body: member.Value.Location,
 			Environment: t.unit, External: t.withoutValue(name),
 			Attributes: map[string]value.Value{"source": value.Text("parameter", member.Key.Location)},
 		})
@@ -259,7 +259,7 @@ func (t *template) addParameters() {
 
 // parameterValue returns the value given to a parameter, or its default.
 func (t *template) parameterValue(name string) (text string, known bool) {
-	if given, ok := t.options.Parameters[name]; ok {
+	if given, ok := t.options.Parameters[name]; ok && t.parent == nil {
 		return given, true
 	}
 	// The default of an SSM parameter type is the name of a parameter in the
@@ -268,16 +268,16 @@ func (t *template) parameterValue(name string) (text string, known bool) {
 		return "", false
 	}
 	if fallback := t.parameters[name].Get("Default"); fallback != nil {
-		t.defaults["parameter "+name] = true
+		t.defaults["parameter "+t.prefix+name] = true
 		return fallback.Text, true
 	}
 	return "", false
 }
 
 func (t *template) withoutValue(name string) string {
-	reason := fmt.Sprintf("parameter %s has no default and no value was given", name)
+	reason := fmt.Sprintf("parameter %s has no default and no value was given", t.prefix+name)
 	if kind := t.parameters[name].Get("Type"); kind != nil && strings.HasPrefix(kind.Text, "AWS::SSM::Parameter::Value") {
-		reason = fmt.Sprintf("parameter %s is read from the SSM parameter store at deployment", name)
+		reason = fmt.Sprintf("parameter %s is read from the SSM parameter store at deployment", t.prefix+name)
 	}
 	if allowed := t.allowedValues(name); len(allowed) > 0 {
 		reason += "; it allows " + strings.Join(allowed, ", ")

@@ -2,6 +2,8 @@
 # description: What rules about statements of key policies share.
 package lib.grant
 
+import data.lib.path
+
 statement := data.graph.nodes[input.id]
 
 facts := data.graph.facts[input.id]
@@ -14,9 +16,9 @@ unrestricted_decrypt if {
 }
 
 # The key whose policy it is, for a person.
-key := data.graph.nodes[statement.key].address if statement.key != null
+key := path.address(statement.key) if statement.key != null
 
-key := statement.address if statement.key == null
+key := path.address(input.id) if statement.key == null
 
 related := [place |
 	statement.key != null

@@ -34,7 +34,8 @@ related := [place |
 # related without one node, which the finding itself points at.
 related_but(node) := [place | some place in related; place.node != node]
 
-address(id) := data.graph.nodes[id].address
+# What a person calls a node: its address, and its construct path in the CDK.
+address(id) := object.get(data.graph.nodes[id], "label", data.graph.nodes[id].address)
 
 distribution := address(subject.distribution)
 

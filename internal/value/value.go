@@ -406,13 +406,51 @@ func EncodeJSON(v Value, at source.Location) Value {
 // Concat joins Strings, Numbers and Bools to one String. Neighbouring literals
 // are kept apart so that each keeps its place. A part that is a Choice makes the
 // result a Choice; anything else that has no text makes an unknown part.
+// Where more than MaxAlternatives texts are possible, the parts that depend on
+// conditions are unknown.
 func Concat(at source.Location, values ...Value) Value {
+	combinations := 1
+	for _, v := range values {
+		if combinations *= v.alternatives(); combinations > MaxAlternatives {
+			return concat(at, withoutChoices(values))
+		}
+	}
+	return concat(at, values)
+}
+
+// MaxAlternatives bounds how many texts a Choice between texts holds.
+const MaxAlternatives = 1024
+
+// alternatives counts the values of a Choice, up to more than MaxAlternatives.
+func (v Value) alternatives() int {
+	if v.Kind != Choice {
+		return 1
+	}
+	then := v.Then.alternatives()
+	if then > MaxAlternatives {
+		return then
+	}
+	return then + v.Else.alternatives()
+}
+
+func withoutChoices(values []Value) []Value {
+	replaced := make([]Value, len(values))
+	for i, v := range values {
+		replaced[i] = v
+		if v.Kind == Choice {
+			replaced[i] = Value{Kind: Unknown, Reason: "more conditions decide about this text than are told apart", Location: v.Location}
+		}
+	}
+	return replaced
+}
+
+func concat(at source.Location, values []Value) Value {
 	for i, v := range values {
 		if v.Kind == Choice {
 			side := func(chosen *Value) Value {
 				replaced := append([]Value(nil), values...)
 				replaced[i] = *chosen
-				return Concat(at, replaced...)
+				return concat(at, replaced)
 			}
 			return If(v.Condition, side(v.Then), side(v.Else), at)
 		}

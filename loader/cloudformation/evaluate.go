@@ -244,6 +244,12 @@ func (t *template) refer(name string, at source.Location) value.Value {
 		return t.parameter(name, parameter, at)
 	}
 	resource, ok := t.byName[name]
+	if logical, part, dotted := strings.Cut(name, "."); !ok && dotted {
+		// The SAM names what it makes of a resource so: "Function.Version".
+		if made, known := t.byName[logical]; known && strings.HasPrefix(resourceType(made), "AWS::Serverless::") {
+			return t.to(logical, made, value.Attribute(part), name, at)
+		}
+	}
 	if !ok {
 		return t.undefined(fmt.Sprintf("%s is neither a parameter nor a resource of the template", name), at)
 	}

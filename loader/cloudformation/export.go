@@ -29,7 +29,7 @@ func (p *Parser) findExports() []export {
 			if document.root == nil {
 				continue
 			}
-			t := p.deployment(context.Background(), name, graph.NewBuilder()).newTemplate(document)
+			t := p.deployment(context.Background(), name, graph.NewBuilder()).newTemplate(document).prepare()
 			p.exports = append(p.exports, t.exported(name, nil)...)
 		}
 	})
@@ -102,7 +102,7 @@ func (t *template) importFrom(e export, at source.Location) value.Value {
 		// would lead here again.
 		foreign.imported = t.imported
 		foreign.types = t.types
-		exporter = foreign.newTemplate(t.parser.document(e.path))
+		exporter = foreign.newTemplate(t.parser.document(e.path)).prepare()
 		t.imported[e.path] = exporter
 	}
 	for _, logical := range e.nested {

@@ -120,7 +120,7 @@ func (p *Parser) Load(ctx context.Context, name string) (*graph.Builder, []sourc
 		return nil, nil
 	}
 	d := p.deployment(ctx, name, graph.NewBuilder())
-	t := d.newTemplate(document)
+	t := d.newTemplate(document).prepare()
 	d.builder.AddEnvironment(graph.Environment{ID: d.unit, Account: d.options.Account, Region: d.options.Region, Partition: d.options.Partition})
 	t.addAll()
 	d.builder.AddUnit(graph.Unit{ID: d.unit, Path: name, Language: document.language, Incomplete: t.incompleteStack()})
@@ -153,7 +153,7 @@ func (p *Parser) Nested(name string) []string {
 	if document.root == nil {
 		return nil
 	}
-	t := p.deployment(context.Background(), name, graph.NewBuilder()).newTemplate(document)
+	t := p.deployment(context.Background(), name, graph.NewBuilder()).newTemplate(document).prepare()
 	var paths []string
 	for _, member := range t.resources {
 		if isStack(resourceType(member.Value)) {
@@ -166,7 +166,7 @@ func (p *Parser) Nested(name string) []string {
 }
 
 // maxStacks bounds how many nested stacks a deployment has.
-const maxStacks = 500
+const maxStacks = 200
 
 func isStack(kind string) bool { return kind == stackType || kind == "AWS::Serverless::Application" }
 
@@ -209,7 +209,7 @@ func (t *template) nestedTemplate(logical string) (*template, string) {
 		}
 		t.defaults = outer
 	}
-	t.nested[logical] = nested
+	t.nested[logical] = nested.prepare()
 	return nested, ""
 }
 

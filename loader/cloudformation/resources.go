@@ -66,6 +66,8 @@ func (t *template) addResource(member source.Member) {
 		nested.addAll()
 	case "AWS::CloudFormation::CustomResource":
 		r.addOpaque(fmt.Sprintf("what %s (%s) does is not known", r.address(), kind))
+	case "AWS::Serverless::Function", "AWS::Serverless::StateMachine":
+		r.addServerlessPolicies()
 	default:
 		if strings.HasPrefix(kind, "Custom::") {
 			r.addOpaque(fmt.Sprintf("what %s (%s) does is not known", r.address(), kind))
@@ -326,6 +328,30 @@ func (r *resource) addInlinePolicies() {
 		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", i), map[string]string{"document": "PolicyDocument"}, policy)
 		n.Parent = ""
 		n.Location = document.Key.Location
+		r.addPolicy(n, graph.IdentityPolicy)
+	}
+}
+
+// addServerlessPolicies adds the policy documents among the policies of a
+// resource of the SAM; the others are names and policy templates of AWS.
+func (r *resource) addServerlessPolicies() {
+	policies := r.properties.Get("Policies")
+	if policies == nil {
+		return
+	}
+	documents := policies.Items
+	if policies.Kind == source.MappingNode {
+		documents = []*source.Node{policies}
+	}
+	for i, document := range documents {
+		if document.Get("Statement") == nil {
+			continue
+		}
+		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", i), nil, nil)
+		n.Parent = ""
+		n.Location = document.Location
+		n.Attributes["document"] = r.evaluate(document)
+		n.Defaults = r.usedDefaults()
 		r.addPolicy(n, graph.IdentityPolicy)
 	}
 }

@@ -56,7 +56,7 @@ func isTemplate(root *source.Node) bool {
 	}
 	return slices.ContainsFunc(resources.Members, func(member source.Member) bool {
 		kind := member.Value.Get("Type")
-		return kind != nil && strings.Contains(kind.Text, "::")
+		return kind != nil && strings.Contains(kind.Text, "::") || strings.HasPrefix(member.Key.Text, forEach)
 	})
 }
 
@@ -132,6 +132,12 @@ func (d *deployment) newTemplate(document *document) *template {
 	for _, member := range members(t.root.Get("Parameters")) {
 		t.parameters[member.Key.Text] = member.Value
 	}
+	return t
+}
+
+// prepare collects what the template defines, once its parameters are known.
+func (t *template) prepare() *template {
+	t.expandLoops()
 	for _, member := range members(t.root.Get("Conditions")) {
 		t.conditions[member.Key.Text] = member.Value
 	}
@@ -182,12 +188,13 @@ func unread(resources []source.Member) string {
 	for _, member := range resources {
 		name := member.Key.Text
 		switch {
-		case strings.HasPrefix(name, "Fn::ForEach::"):
-			return fmt.Sprintf("the resources that %s makes are not read", name)
+		case strings.HasPrefix(name, forEach):
+			return unreadLoop(name)
 		case name == transform:
 			return fmt.Sprintf("%s in line %d adds resources at deployment", transform, member.Key.Location.Line)
-		case hasTransform(member.Value):
-			return fmt.Sprintf("%s adds properties to %s at deployment", transform, name)
+		}
+		if loop := unreadIn(member.Value); loop != "" {
+			return loop + ", in " + name
 		}
 	}
 	return ""
@@ -195,16 +202,23 @@ func unread(resources []source.Member) string {
 
 const transform = "Fn::Transform"
 
-// hasTransform reports whether a macro adds members to an object of a resource
-// that is of interest. Where it makes the whole value, that alone is not known.
-func hasTransform(resource *source.Node) bool {
+// unreadIn says what adds members to an object of a resource that is of
+// interest, or "". Where a macro makes the whole value, that alone is not known.
+func unreadIn(resource *source.Node) string {
 	kind := resourceType(resource)
 	if !strings.HasPrefix(kind, "AWS::CloudFront::") && !strings.HasPrefix(kind, "AWS::S3::") && !strings.HasPrefix(kind, "AWS::KMS::") {
-		return false
+		return ""
 	}
-	found := false
+	found := ""
 	walk(resource, func(node *source.Node) {
-		found = found || len(node.Members) > 1 && node.Get(transform) != nil
+		if len(node.Members) > 1 && node.Get(transform) != nil {
+			found = transform + " adds properties at deployment"
+		}
+		for _, member := range node.Members {
+			if strings.HasPrefix(member.Key.Text, forEach) {
+				found = unreadLoop(member.Key.Text)
+			}
+		}
 	})
 	return found
 }

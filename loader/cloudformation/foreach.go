@@ -1,0 +1,135 @@
+package cloudformation
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+const forEach = "Fn::ForEach::"
+
+// maxCopies bounds how many copies the loops of a template make. A template has
+// at most 500 resources.
+const maxCopies = 5000
+
+// expandLoops replaces every Fn::ForEach, of the AWS::LanguageExtensions
+// transform, by what it stands for. One whose collection is not known stays, and
+// leaves the template incomplete.
+func (t *template) expandLoops() {
+	if !bytes.Contains(t.file.Bytes, []byte(forEach)) {
+		return
+	}
+	copies := 0
+	root := *t.root
+	root.Members = nil
+	for _, member := range t.root.Members {
+		switch member.Key.Text {
+		case "Resources", "Outputs", "Conditions":
+			member.Value = t.expand(member.Value, &copies)
+		}
+		root.Members = append(root.Members, member)
+	}
+	t.root = &root
+}
+
+func (t *template) expand(node *source.Node, copies *int) *source.Node {
+	switch node.Kind {
+	case source.SequenceNode:
+		expanded := *node
+		expanded.Items = make([]*source.Node, len(node.Items))
+		for i, item := range node.Items {
+			expanded.Items[i] = t.expand(item, copies)
+		}
+		return &expanded
+	case source.MappingNode:
+		expanded := *node
+		expanded.Members = nil
+		for _, member := range node.Members {
+			if !strings.HasPrefix(member.Key.Text, forEach) {
+				member.Value = t.expand(member.Value, copies)
+				expanded.Members = append(expanded.Members, member)
+				continue
+			}
+			made, ok := t.loop(member, copies)
+			if !ok {
+				expanded.Members = append(expanded.Members, member)
+				continue
+			}
+			expanded.Members = append(expanded.Members, made...)
+		}
+		return &expanded
+	default:
+		return node
+	}
+}
+
+// loop returns what one Fn::ForEach stands for: its arguments are an identifier,
+// a collection, and an object with the members to repeat.
+func (t *template) loop(member source.Member, copies *int) (made []source.Member, ok bool) {
+	arguments := member.Value.Items
+	if len(arguments) != 3 || arguments[0].Kind != source.StringNode || arguments[2].Kind != source.MappingNode {
+		t.diagnose(member.Key.Location, "%s needs an identifier, a collection and an object", member.Key.Text)
+		return nil, false
+	}
+	collection := t.evaluate(arguments[1])
+	if collection.Kind != value.List {
+		return nil, false
+	}
+	for _, item := range collection.Items {
+		text, literal := item.Literal()
+		if !literal {
+			return nil, false
+		}
+		if *copies++; *copies > maxCopies {
+			t.diagnose(member.Key.Location, "the loops of the template make more than %d copies", maxCopies)
+			return nil, false
+		}
+		body := t.expand(iteration{arguments[0].Text, text}.copy(arguments[2]), copies)
+		made = append(made, body.Members...)
+	}
+	return made, true
+}
+
+// An iteration is one pass of a loop.
+type iteration struct{ identifier, text string }
+
+// copy returns a node in which the identifier stands for its text: in a Ref to it,
+// as ${Identifier}, and as &{Identifier} without all that is no letter or digit.
+func (i iteration) copy(node *source.Node) *source.Node {
+	if name, argument, ok := call(node); ok && name == "Ref" && argument.Text == i.identifier {
+		return &source.Node{Kind: source.StringNode, Text: i.text, Location: node.Location, Start: node.Start, End: node.End}
+	}
+	copied := *node
+	copied.Items, copied.Members = nil, nil
+	for _, item := range node.Items {
+		copied.Items = append(copied.Items, i.copy(item))
+	}
+	for _, member := range node.Members {
+		copied.Members = append(copied.Members, source.Member{Key: i.copy(member.Key), Value: i.copy(member.Value)})
+	}
+	if node.Kind == source.StringNode {
+		text := strings.ReplaceAll(node.Text, "${"+i.identifier+"}", i.text)
+		text = strings.ReplaceAll(text, "&{"+i.identifier+"}", strings.Map(alphanumeric, i.text))
+		if text != node.Text {
+			// The parts of the text are not where they were written any more.
+			copied.Text, copied.Place, copied.Breaks = text, nil, nil
+		}
+	}
+	return &copied
+}
+
+func alphanumeric(r rune) rune {
+	if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		return r
+	}
+	return -1
+}
+
+// unreadLoop says that a loop could not be expanded.
+func unreadLoop(name string) string {
+	return fmt.Sprintf("what %s repeats is not known, since its collection is not", name)
+}

@@ -93,6 +93,9 @@ const (
 	NamesCloudFront = "names_cloudfront"
 	// RestrictsWho: one of its conditions restricts who may call.
 	RestrictsWho = "restricts_who"
+	// AdmitsOtherDistributions: its conditions leave open which distribution
+	// asks. The reasons of a yes hold the condition that comes closest.
+	AdmitsOtherDistributions = "admits_other_distributions"
 )
 
 // Problems is the fact about a policy document: it has problems. Each reason is

@@ -74,6 +74,8 @@ func (c *computation) statement(s *iam.Statement, key *graph.Node) map[string]Fa
 		NamesEveryone:   {Verdict: s.NamesEveryone()},
 		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
 		RestrictsWho:    fromResult(s.RestrictsWho()),
+
+		AdmitsOtherDistributions: fromResult(s.AdmitsOtherDistributions()),
 	}
 }
 

@@ -175,6 +175,11 @@ func (t *template) nestedTemplate(logical string) (*template, string) {
 	if known, ok := t.nested[logical]; ok {
 		return known, ""
 	}
+	if t.evaluating["stack "+logical] {
+		return nil, fmt.Sprintf("the stack %s refers to itself", logical)
+	}
+	t.evaluating["stack "+logical] = true
+	defer delete(t.evaluating, "stack "+logical)
 	resource := t.byName[logical]
 	name, why := t.nestedPath(logical, resource)
 	if name == "" {

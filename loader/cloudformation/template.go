@@ -103,7 +103,7 @@ type template struct {
 
 	// incomplete says what of the template could not be read, or "".
 	incomplete string
-	// evaluating holds the conditions and outputs that are being evaluated,
+	// evaluating holds the conditions, stacks and outputs that are being evaluated,
 	// to find cycles; decided holds the conditions that are.
 	evaluating map[string]bool
 	decided    map[string]decision

@@ -1,0 +1,201 @@
+package iam
+
+import (
+	"strings"
+
+	"github.com/originkey/originkey/internal/value"
+)
+
+// restrictingKeys are the condition keys that pin who may call to an account, an
+// organisation or a network.
+var restrictingKeys = map[string]bool{
+	"aws:principalarn":      true,
+	"aws:principalaccount":  true,
+	"aws:principalorgid":    true,
+	"aws:principalorgpaths": true,
+	"kms:calleraccount":     true,
+	"aws:sourcearn":         true,
+	"aws:sourceaccount":     true,
+	"aws:sourceorgid":       true,
+	"aws:sourceorgpaths":    true,
+	"aws:sourcevpc":         true,
+	"aws:sourcevpce":        true,
+	"aws:sourceip":          true,
+}
+
+// RestrictsWho says whether a condition pins who may call: by a key that names
+// an account, an organisation or a network, with a value that pins one, and an
+// operator that fails where the key is absent.
+func (s *Statement) RestrictsWho() Result {
+	combined := result(No)
+	for _, c := range s.Conditions {
+		answer := c.restricts()
+		combined.Truth = Or(combined.Truth, answer)
+		if answer == Unknown {
+			combined.Reasons = append(combined.Reasons, c.reason(CodeUnknownValue, "%s: %s", c.name(), reasonOf(firstOf(c.Values), "its value is not known")))
+		}
+	}
+	if reason, gap := s.Gaps["Condition"]; gap {
+		combined.Truth = Or(combined.Truth, Unknown)
+		combined.Reasons = append(combined.Reasons, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]})
+	}
+	return combined
+}
+
+func (c Condition) restricts() Truth {
+	key := strings.ToLower(c.Key)
+	if !restrictingKeys[key] || c.IfExists || c.Qualifier == "ForAllValues" || operators[c.Operator].negated || c.Operator == "Null" {
+		return No
+	}
+	// Values are alternatives: the widest one decides.
+	answer := Yes
+	for _, written := range c.Values {
+		answer = And(answer, pins(key, written, c.Operator))
+	}
+	if len(c.Values) == 0 {
+		return No
+	}
+	return answer
+}
+
+// pins says whether a value of a restricting key admits one account,
+// organisation or network only.
+func pins(key string, written value.Value, operator string) Truth {
+	text, literal := written.Literal()
+	switch key {
+	case "aws:sourceip":
+		if !literal {
+			return Unknown
+		}
+		network, err := parseNetwork(text)
+		return truthOf(err == nil && network.Bits() > 0)
+	case "aws:sourcearn", "aws:principalarn":
+		return pinsAccount(written, operator)
+	}
+	if !literal {
+		return pinnedUnlessUnknown(written)
+	}
+	if operator == "StringLike" || strings.HasPrefix(operator, "Arn") {
+		return truthOf(strings.Trim(text, "*?") != "")
+	}
+	return truthOf(text != "")
+}
+
+// pinsAccount looks at the account of an ARN pattern. An ARN without an account,
+// such as a bucket's, pins the one resource that it names.
+func pinsAccount(written value.Value, operator string) Truth {
+	if written.Kind != value.String {
+		return Unknown
+	}
+	if _, alone := written.SoleReference(); alone {
+		return Yes
+	}
+	c := comparison{generated: func(string) bool { return true }}
+	wildcards := operator != "StringEquals" && operator != "StringEqualsIgnoreCase"
+	parts, _ := c.segments(c.tokenize(written, wildcards, false))
+	if len(parts) < arnSegments {
+		if len(written.Reasons()) > 0 {
+			return Unknown
+		}
+		// It matches no ARN, so that it admits nobody.
+		return truthOf(!spellsOnlyWildcards(parts))
+	}
+	account := parts[4]
+	for _, t := range account {
+		switch t.kind {
+		case anyText, anyRune:
+			return No
+		case unknownToken:
+			return Unknown
+		}
+	}
+	if len(account) == 0 {
+		return truthOf(!onlyWildcards(parts[5]))
+	}
+	return Yes
+}
+
+func spellsOnlyWildcards(parts [][]token) bool {
+	for _, part := range parts {
+		if !onlyWildcards(part) {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyWildcards(tokens []token) bool {
+	for _, t := range tokens {
+		if t.kind != anyText && t.kind != anyRune {
+			return false
+		}
+	}
+	return true
+}
+
+func pinnedUnlessUnknown(v value.Value) Truth {
+	if v.Kind != value.String || len(v.Reasons()) > 0 {
+		return Unknown
+	}
+	return Yes
+}
+
+// AdmitsOtherDistributions says whether the conditions of a statement for
+// CloudFront leave open which distribution of the account or organisation asks:
+// none compares aws:SourceArn with one distribution. The reason of a Yes is the
+// condition that comes closest.
+func (s *Statement) AdmitsOtherDistributions() Result {
+	pinned := No
+	var closest []Reason
+	for _, c := range s.Conditions {
+		answer := c.pinsDistribution()
+		pinned = Or(pinned, answer)
+		if answer != Yes && c.restricts() == Yes && len(closest) == 0 {
+			closest = append(closest, c.reason(CodeCondition, "%s is %s", c.name(), list(c.Values)))
+		}
+	}
+	if reason, gap := s.Gaps["Condition"]; gap {
+		pinned = Or(pinned, Unknown)
+		closest = append(closest, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]})
+	}
+	return result(Not(pinned), closest...)
+}
+
+func (c Condition) pinsDistribution() Truth {
+	if !strings.EqualFold(c.Key, "aws:SourceArn") || c.restricts() == No {
+		return No
+	}
+	// Values are alternatives: the widest one decides.
+	answer := Yes
+	for _, written := range c.Values {
+		answer = And(answer, pinsResource(written, c.Operator))
+	}
+	return answer
+}
+
+// pinsResource says whether an ARN pattern names one resource. A text that is no
+// ARN names none.
+func pinsResource(written value.Value, operator string) Truth {
+	if written.Kind != value.String {
+		return Unknown
+	}
+	wildcards := !strings.HasPrefix(operator, "StringEquals")
+	c := comparison{generated: func(string) bool { return true }}
+	parts, _ := c.segments(c.tokenize(written, wildcards, false))
+	if len(parts) < arnSegments {
+		if len(written.Reasons()) > 0 {
+			return Unknown
+		}
+		return Yes
+	}
+	answer := Yes
+	for _, t := range parts[arnSegments-1] {
+		switch t.kind {
+		case anyText, anyRune:
+			return No
+		case unknownToken:
+			answer = Unknown
+		}
+	}
+	return answer
+}

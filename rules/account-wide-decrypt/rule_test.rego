@@ -1,0 +1,46 @@
+package rules["account-wide-decrypt_test"]
+
+import data.rules["account-wide-decrypt"] as rule
+
+graph(statement, facts) := {
+	"nodes": {
+		"s": object.union({"kind": "statement", "sid": "Site", "index": 0, "policy": "p", "key": "k", "address": "Key", "language": "terraform"}, statement),
+		"k": {"kind": "key", "address": "Key"},
+	},
+	"facts": {"s": object.union(
+		{
+			"allows_decrypt": {"verdict": "yes", "reasons": []},
+			"names_cloudfront": {"verdict": "yes", "reasons": []},
+			"restricts_who": {"verdict": "yes", "reasons": []},
+			"admits_other_distributions": {"verdict": "yes", "reasons": [{"code": "condition", "text": "ArnLike AWS:SourceArn is distribution/*", "path": "Condition/ArnLike/AWS:SourceArn", "node": ""}]},
+		},
+		facts,
+	)},
+}
+
+subject := {"id": "s", "kind": "statement"}
+
+test_reports_the_condition if {
+	some finding in rule.report with input as subject with data.graph as graph({}, {})
+	finding.path == "Condition/ArnLike/AWS:SourceArn"
+	contains(finding.message, "every distribution of the account")
+	contains(finding.suggestion.advice, "aws_kms_key_policy")
+}
+
+test_speaks_to_users_of_the_cdk if {
+	some finding in rule.report with input as subject with data.graph as graph({"language": "cloudformation-json", "construct_path": "Stack/Key/Resource"}, {})
+	contains(finding.suggestion.advice, "escape hatch")
+}
+
+test_speaks_to_users_of_templates if {
+	some finding in rule.report with input as subject with data.graph as graph({"language": "cloudformation-yaml"}, {})
+	contains(finding.suggestion.advice, "parameter")
+}
+
+test_silent_where_one_distribution_is_named if {
+	count(rule.report) == 0 with input as subject with data.graph as graph({}, {"admits_other_distributions": {"verdict": "no", "reasons": []}})
+}
+
+test_silent_where_nothing_restricts_who if {
+	count(rule.report) == 0 with input as subject with data.graph as graph({}, {"restricts_who": {"verdict": "no", "reasons": []}})
+}

@@ -1,7 +1,7 @@
 // Package loader finds the units of a repository and reads them into one graph.
 //
 // A unit is what is deployed together: a Terraform root module with the modules
-// it calls, or a CloudFormation template. The paths that a caller gives only
+// it calls, a CloudFormation template, or a folder of policies. The paths that a caller gives only
 // choose among units: each is always read whole, so that nothing is ever judged
 // missing because a list of files was partial.
 package loader
@@ -23,6 +23,7 @@ import (
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/loader/policyjson"
 	"github.com/originkey/originkey/loader/terraform"
 )
 
@@ -136,7 +137,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	case template:
 		return repository.templates.Load(ctx, unit.path)
 	default:
-		return repository.checkSyntax(unit.path)
+		return policyjson.Load(ctx, repository, unit.path, unit.files, policyjson.Options{})
 	}
 }
 

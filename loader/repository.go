@@ -1,10 +1,9 @@
 package loader
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -13,9 +12,9 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/cloudformation"
+	"github.com/originkey/originkey/loader/policyjson"
 	"github.com/originkey/originkey/loader/terraform"
 )
 
@@ -28,14 +27,16 @@ type unitKind int
 const (
 	terraformRoot unitKind = iota
 	template
-	policyFile
+	policies
 )
 
-// A unit is what loadUnit reads: path is a folder for a Terraform root and a
-// file otherwise.
+// A unit is what loadUnit reads: path is the file of a template and a folder
+// otherwise.
 type unit struct {
 	kind unitKind
 	path string
+	// files are those of a folder of policies, sorted.
+	files []string
 }
 
 // A repository gives access to the files below its root and to nothing else:
@@ -143,17 +144,17 @@ func (r *repository) units(chosen []string) []unit {
 	var units []unit
 	for _, folder := range r.roots {
 		if r.anyBelow(chosen, closure(folder, calls), true) {
-			units = append(units, unit{terraformRoot, folder})
+			units = append(units, unit{kind: terraformRoot, path: folder})
 		}
 	}
 	return append(units, r.documentUnits(chosen)...)
 }
 
-// documentUnits returns the chosen templates and policy files. A template that
-// another one nests is part of that one's unit.
+// documentUnits returns the chosen templates and folders of policies. A template
+// that another one nests is part of that one's unit.
 func (r *repository) documentUnits(chosen []string) []unit {
-	kinds := make(map[string]unitKind, len(r.documents))
 	nests := map[string][]string{}
+	folders := map[string][]string{}
 	var templates []string
 	for _, name := range r.documents {
 		kind, ok, err := r.sniff(name)
@@ -163,25 +164,25 @@ func (r *repository) documentUnits(chosen []string) []unit {
 		if !ok {
 			continue
 		}
-		kinds[name] = kind
-		if kind == template {
+		switch kind {
+		case template:
 			templates = append(templates, name)
 			nests[name] = r.templates.Nested(name)
+		case policies:
+			folder := policyjson.Folder(name)
+			folders[folder] = append(folders[folder], name)
 		}
 	}
 	stacks := roots(templates, nests)
-	isRoot := make(map[string]bool, len(stacks))
-	for _, name := range stacks {
-		isRoot[name] = true
-	}
 	var units []unit
-	for _, name := range r.documents {
-		kind, ok := kinds[name]
-		if !ok || kind == template && !isRoot[name] {
-			continue
-		}
+	for _, name := range stacks {
 		if r.anyBelow(chosen, closure(name, nests), false) {
-			units = append(units, unit{kind, name})
+			units = append(units, unit{kind: template, path: name})
+		}
+	}
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+		if files := folders[folder]; r.anyBelow(chosen, files, false) {
+			units = append(units, unit{kind: policies, path: folder, files: files})
 		}
 	}
 	r.templates.SetStacks(stacks)
@@ -264,24 +265,11 @@ func (r *repository) sniff(name string) (kind unitKind, ok bool, err error) {
 	switch {
 	case cloudformation.Sniff(file.Bytes):
 		return template, true, nil
-	case path.Ext(name) == ".json" && bytes.Contains(file.Bytes, []byte(`"Statement"`)) && bytes.Contains(file.Bytes, []byte(`"Effect"`)):
-		return policyFile, true, nil
+	case policyjson.Sniff(name, file.Bytes):
+		return policies, true, nil
 	default:
 		return 0, false, nil
 	}
-}
-
-// checkSyntax reports a policy file that is not JSON.
-func (r *repository) checkSyntax(name string) (*graph.Builder, []source.Diagnostic) {
-	file, err := r.ReadFile(name)
-	if err != nil {
-		return nil, []source.Diagnostic{unreadable(name, err)}
-	}
-	var syntax *source.SyntaxError
-	if _, err := source.ParseJSONFile(file); errors.As(err, &syntax) {
-		return nil, []source.Diagnostic{{Location: syntax.Location, Severity: source.Error, Message: syntax.Message}}
-	}
-	return nil, nil
 }
 
 // ReadFile returns a file of the repository. Each file is read once; it is safe

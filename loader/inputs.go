@@ -14,30 +14,35 @@ type inputs struct {
 	variables     map[string]string
 	variableFiles []*source.File
 	parameters    map[string]string
+	// parameterFiles are those that hold the parameters.
+	parameterFiles []*source.File
 }
 
-func readInputs(options Options) (inputs, error) {
+// readInputs reads the files that the user names. root is the repository root:
+// files below it have paths relative to it, as all others have.
+func readInputs(options Options, root string) (inputs, error) {
 	in := inputs{variables: options.Variables, parameters: map[string]string{}}
 	for _, name := range options.VariableFiles {
-		content, err := readInput(options.Directory, name)
+		file, err := readInput(options.Directory, root, name)
 		if err != nil {
 			return in, err
 		}
-		in.variableFiles = append(in.variableFiles, source.NewFile(filepath.ToSlash(name), content))
+		in.variableFiles = append(in.variableFiles, file)
 	}
 	for _, name := range options.ParameterFiles {
-		content, err := readInput(options.Directory, name)
+		file, err := readInput(options.Directory, root, name)
 		if err != nil {
 			return in, err
 		}
-		if err := readParameters(content, in.parameters); err != nil {
+		in.parameterFiles = append(in.parameterFiles, file)
+		if err := readParameters(file.Bytes, in.parameters); err != nil {
 			return in, &UsageError{fmt.Sprintf("%s: %v", name, err)}
 		}
 	}
 	return in, nil
 }
 
-func readInput(directory, name string) ([]byte, error) {
+func readInput(directory, root, name string) (*source.File, error) {
 	absolute := name
 	if !filepath.IsAbs(absolute) {
 		absolute = filepath.Join(directory, name)
@@ -46,7 +51,13 @@ func readInput(directory, name string) ([]byte, error) {
 	if err != nil {
 		return nil, &UsageError{fmt.Sprintf("%s cannot be read: %v", name, cause(err))}
 	}
-	return content, nil
+	shown := name
+	if resolved, err := filepath.EvalSymlinks(absolute); err == nil {
+		if relative, err := filepath.Rel(root, resolved); err == nil && filepath.IsLocal(relative) {
+			shown = relative
+		}
+	}
+	return source.NewFile(filepath.ToSlash(shown), content), nil
 }
 
 // readParameters reads the two forms that AWS documents: the list of

@@ -73,7 +73,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	}
 	defer root.Close()
 
-	inputs, err := readInputs(options)
+	inputs, err := readInputs(options, rootPath)
 	if err != nil {
 		return nil, err
 	}
@@ -81,39 +81,64 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	units := repository.units(chosen)
+	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, nil), whole: graph.NewBuilder()}
+	builders, err := l.load(ctx, repository.units(l.selected))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := l.load(ctx, repository.policyUnits(l.selected, nil, builders)); err != nil {
+		return nil, err
+	}
+	result := &Result{Graph: l.whole.Freeze(), Root: rootPath, Diagnostics: slices.Concat(repository.diagnostics, l.diagnostics)}
+	sortDiagnostics(result)
+	return result, nil
+}
 
+// A loading reads the units of a repository into one builder.
+type loading struct {
+	repository  *repository
+	inputs      inputs
+	selected    selection
+	whole       *graph.Builder
+	diagnostics []source.Diagnostic
+}
+
+// load reads units in parallel and merges them in their order.
+func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, error) {
+	if !l.selected.hasHints() {
+		units = slices.DeleteFunc(units, func(u unit) bool { return !u.selected && !u.bound })
+	}
 	builders := make([]*graph.Builder, len(units))
 	diagnostics := make([][]source.Diagnostic, len(units))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, unit := range units {
 		group.Go(func() error {
-			builders[i], diagnostics[i] = loadUnit(ctx, repository, unit, inputs)
+			builders[i], diagnostics[i] = loadUnit(ctx, l.repository, unit, l.inputs)
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
-
-	whole := graph.NewBuilder()
 	for i, builder := range builders {
-		if builder == nil {
-			continue
+		selected := units[i].selected || builder != nil && l.selected.selectsReader(builder)
+		if builder != nil {
+			if !selected {
+				builder.MarkContext()
+			}
+			if err := l.whole.Merge(builder); err != nil {
+				diagnostics[i] = append(diagnostics[i], source.Diagnostic{
+					Location: source.Location{File: units[i].path}, Severity: source.Error, Message: err.Error(),
+				})
+			}
 		}
-		if err := whole.Merge(builder); err != nil {
-			diagnostics[i] = append(diagnostics[i], source.Diagnostic{
-				Location: source.Location{File: units[i].path}, Severity: source.Error, Message: err.Error(),
-			})
+		if !selected {
+			diagnostics[i] = asContext(diagnostics[i])
 		}
+		l.diagnostics = append(l.diagnostics, diagnostics[i]...)
 	}
-	result := &Result{Graph: whole.Freeze(), Root: rootPath, Diagnostics: repository.diagnostics}
-	for _, unit := range diagnostics {
-		result.Diagnostics = append(result.Diagnostics, unit...)
-	}
-	sortDiagnostics(result)
-	return result, nil
+	return builders, nil
 }
 
 // loadUnit reads one unit. A panic of a loader is that unit's diagnostic: the
@@ -135,9 +160,15 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Roots: repository.roots,
 		})
 	case template:
-		return repository.templates.Load(ctx, unit.path)
+		builder, diagnostics = repository.templates.Load(ctx, unit.path)
+		if builder != nil {
+			for _, file := range inputs.parameterFiles {
+				builder.AddFile(file)
+			}
+		}
+		return builder, diagnostics
 	default:
-		return policyjson.Load(ctx, repository, unit.path, unit.files, policyjson.Options{})
+		return policyjson.Load(ctx, repository, unit.path, unit.files, policyjson.Options{Shared: unit.shared})
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/cloudformation"
 	"github.com/originkey/originkey/loader/policyjson"
@@ -35,8 +36,13 @@ const (
 type unit struct {
 	kind unitKind
 	path string
-	// files are those of a folder of policies, sorted.
-	files []string
+	// selected says that the caller's paths select the unit by its path.
+	selected bool
+	// files are those of a folder of policies, sorted. shared says that another
+	// unit reads a file of the folder, bound that the configuration binds one.
+	files  []string
+	shared bool
+	bound  bool
 }
 
 // A repository gives access to the files below its root and to nothing else:
@@ -47,9 +53,11 @@ type repository struct {
 	diagnostics []source.Diagnostic
 
 	// modules holds the folders with Terraform files, documents the files
-	// that may be templates or policies, both sorted.
-	modules   []string
-	documents []string
+	// that may be templates or policies, policyFiles those that are policies,
+	// all sorted.
+	modules     []string
+	documents   []string
+	policyFiles []string
 	// roots holds the modules that no other one calls.
 	roots []string
 
@@ -134,8 +142,9 @@ func isDocument(name string) bool {
 	}
 }
 
-// units returns the units that the chosen paths select, sorted.
-func (r *repository) units(chosen []string) []unit {
+// units returns the Terraform root modules and the templates that are deployed by
+// themselves, sorted, with those that the selection selects by their paths marked.
+func (r *repository) units(selected selection) []unit {
 	calls := make(map[string][]string, len(r.modules))
 	for _, folder := range r.modules {
 		calls[folder] = r.parser.Calls(folder)
@@ -143,49 +152,75 @@ func (r *repository) units(chosen []string) []unit {
 	r.roots = roots(r.modules, calls)
 	var units []unit
 	for _, folder := range r.roots {
-		if r.anyBelow(chosen, closure(folder, calls), true) {
-			units = append(units, unit{kind: terraformRoot, path: folder})
-		}
+		units = append(units, unit{kind: terraformRoot, path: folder, selected: selected.selectsFolders(closure(folder, calls)...)})
 	}
-	return append(units, r.documentUnits(chosen)...)
-}
-
-// documentUnits returns the chosen templates and folders of policies. A template
-// that another one nests is part of that one's unit.
-func (r *repository) documentUnits(chosen []string) []unit {
 	nests := map[string][]string{}
-	folders := map[string][]string{}
-	var templates []string
-	for _, name := range r.documents {
-		kind, ok, err := r.sniff(name)
-		if err != nil && r.anyBelow(chosen, []string{name}, false) {
-			r.diagnostics = append(r.diagnostics, unreadable(name, err))
-		}
-		if !ok {
-			continue
-		}
-		switch kind {
-		case template:
-			templates = append(templates, name)
-			nests[name] = r.templates.Nested(name)
-		case policies:
-			folder := policyjson.Folder(name)
-			folders[folder] = append(folders[folder], name)
-		}
+	templates := r.sniffDocuments(selected)
+	for _, name := range templates {
+		nests[name] = r.templates.Nested(name)
 	}
+	// A template that another one nests is part of that one's unit.
 	stacks := roots(templates, nests)
-	var units []unit
 	for _, name := range stacks {
-		if r.anyBelow(chosen, closure(name, nests), false) {
-			units = append(units, unit{kind: template, path: name})
-		}
-	}
-	for _, folder := range slices.Sorted(maps.Keys(folders)) {
-		if files := folders[folder]; r.anyBelow(chosen, files, false) {
-			units = append(units, unit{kind: policies, path: folder, files: files})
-		}
+		units = append(units, unit{kind: template, path: name, selected: selected.selectsFiles(closure(name, nests)...)})
 	}
 	r.templates.SetStacks(stacks)
+	return units
+}
+
+// sniffDocuments returns the templates and notes the policy files.
+func (r *repository) sniffDocuments(selected selection) (templates []string) {
+	for _, name := range r.documents {
+		kind, ok, err := r.sniff(name)
+		switch {
+		case err != nil && selected.selectsFiles(name):
+			r.diagnostics = append(r.diagnostics, unreadable(name, err))
+		case !ok:
+		case kind == template:
+			templates = append(templates, name)
+		case kind == policies:
+			r.policyFiles = append(r.policyFiles, name)
+		}
+	}
+	return templates
+}
+
+// policyUnits returns the folders of policies, sorted. A file that another unit
+// reads is judged there, in its role, and is no part of its folder; a file that
+// the configuration binds always is.
+func (r *repository) policyUnits(selected selection, bound []string, readers []*graph.Builder) []unit {
+	read := map[string]bool{}
+	for _, builder := range readers {
+		if builder != nil {
+			for _, name := range builder.Files() {
+				read[name] = true
+			}
+		}
+	}
+	names := slices.Concat(r.policyFiles, bound)
+	slices.Sort(names)
+	byFolder := map[string]*unit{}
+	for _, name := range slices.Compact(names) {
+		folder := policyjson.Folder(name)
+		if byFolder[folder] == nil {
+			byFolder[folder] = &unit{kind: policies, path: folder}
+		}
+		its := byFolder[folder]
+		isBound := slices.Contains(bound, name)
+		its.bound = its.bound || isBound
+		if read[name] && !isBound {
+			its.shared = true
+			continue
+		}
+		its.files = append(its.files, name)
+		its.selected = its.selected || selected.selectsFiles(name)
+	}
+	var units []unit
+	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
+		if its := byFolder[folder]; len(its.files) > 0 {
+			units = append(units, *its)
+		}
+	}
 	return units
 }
 
@@ -231,22 +266,6 @@ func closure(folder string, calls map[string][]string) []string {
 		}
 	}
 	return all
-}
-
-// anyBelow reports whether any of the names is chosen: by itself, by a folder
-// above it, or, for folders, by a file in it.
-func (r *repository) anyBelow(chosen, names []string, folders bool) bool {
-	for _, choice := range chosen {
-		for _, name := range names {
-			if choice == "." || name == choice || strings.HasPrefix(name, choice+"/") {
-				return true
-			}
-			if folders && path.Dir(choice) == name && !r.isFolder(choice) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (r *repository) isFolder(name string) bool {

@@ -37,7 +37,30 @@ func Compute(g *graph.Graph) *Result {
 		}
 	}
 	c.policies()
+	c.leaveOutContext()
 	return c.result
+}
+
+// leaveOutContext leaves out what involves no unit but those that were read as
+// context. Before this they count as all others do: what serves a path of theirs
+// is not unused.
+func (c *computation) leaveOutContext() {
+	reported := func(nodes ...*graph.Node) bool {
+		return slices.ContainsFunc(nodes, func(node *graph.Node) bool {
+			return node != nil && !c.graph.Unit(node.Unit).Context
+		})
+	}
+	paths := map[string]bool{}
+	c.result.Paths = slices.DeleteFunc(c.result.Paths, func(path *Path) bool {
+		paths[path.ID] = reported(path.Distribution, path.Identity, path.Bucket, path.Encryption, path.BucketPolicy, path.Key, path.KeyPolicy)
+		return !paths[path.ID]
+	})
+	c.result.Subjects = slices.DeleteFunc(c.result.Subjects, func(subject Subject) bool {
+		if subject.Kind == PathSubject {
+			return !paths[subject.ID]
+		}
+		return !reported(c.graph.Node(subject.ID), c.graph.Node(c.result.Keys[subject.ID]))
+	})
 }
 
 type computation struct {

@@ -39,6 +39,7 @@ package graph
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -183,6 +184,9 @@ type Unit struct {
 	// Incomplete says what of the unit could not be read, or "". What is not
 	// found in such a unit is not missing.
 	Incomplete string
+	// Context says that the unit was read only so that others can be linked
+	// to it: nothing is reported of it alone.
+	Context bool
 }
 
 // An Environment is the account and Region that a resource is created in.
@@ -312,8 +316,26 @@ func (b *Builder) AddEnvironment(environment Environment) {
 // Environment returns the environment with that id.
 func (b *Builder) Environment(id string) Environment { return b.environments[id] }
 
-// AddFile makes the text of a file available to reports.
+// AddFile makes the text of a file available to reports, and notes that the units
+// of the builder read it.
 func (b *Builder) AddFile(file *source.File) { b.files[file.Path] = file }
+
+// Reads reports whether the units of the builder read a file.
+func (b *Builder) Reads(path string) bool {
+	_, ok := b.files[path]
+	return ok
+}
+
+// Files returns the paths of the files that the units of the builder read,
+// sorted.
+func (b *Builder) Files() []string { return slices.Sorted(maps.Keys(b.files)) }
+
+// MarkContext says of all units of the builder that they are context.
+func (b *Builder) MarkContext() {
+	for i := range b.units {
+		b.units[i].Context = true
+	}
+}
 
 // Variables returns the variables of the builder, to be added to.
 func (b *Builder) Variables() value.Variables { return b.variables }

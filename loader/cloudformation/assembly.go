@@ -6,14 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
 // assembly returns what the manifest of a cloud assembly (the cdk.out folder of
 // the CDK) says of the stack of a template: see the Cloud Assembly Schema of the
-// CDK.
-func (p *Parser) assembly(template string) Options {
+// CDK. The builder notes that it was read.
+func (p *Parser) assembly(template string, builder *graph.Builder) Options {
 	manifest, err := p.tree.ReadFile(path.Join(path.Dir(template), "manifest.json"))
 	if err != nil {
 		return Options{}
@@ -35,6 +36,7 @@ func (p *Parser) assembly(template string) Options {
 		if artifact.Type != "aws:cloudformation:stack" || artifact.Properties.TemplateFile != path.Base(template) {
 			continue
 		}
+		builder.AddFile(manifest)
 		known := Options{StackName: artifact.Properties.StackName}
 		if known.StackName == "" {
 			known.StackName = id
@@ -111,7 +113,11 @@ func (t *template) assetOf(name, hash string) string {
 	if json.Unmarshal(file.Bytes, &content) != nil {
 		return ""
 	}
-	return content.Files[hash].Source.Path
+	asset := content.Files[hash].Source.Path
+	if asset != "" {
+		t.builder.AddFile(file)
+	}
+	return asset
 }
 
 // fits reports whether a template has exactly the parameters that a stack

@@ -103,6 +103,7 @@ func (t *template) importFrom(e export, at source.Location) value.Value {
 		foreign.imported = t.imported
 		foreign.types = t.types
 		exporter = foreign.newTemplate(t.parser.document(e.path)).prepare()
+		t.builder.AddFile(exporter.file)
 		t.imported[e.path] = exporter
 	}
 	for _, logical := range e.nested {

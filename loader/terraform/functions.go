@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -590,20 +591,24 @@ func (m *module) repositoryFile(v value.Value, at source.Location) (*source.File
 }
 
 // inRepository makes a path that an expression names relative to the repository.
-// path.module and path.root are so already; anything else is relative to the root
-// module, which is Terraform's working directory.
+// Terraform's working directory is the root module.
 func (m *module) inRepository(name string) string {
-	name = path.Clean(name)
-	root := strings.TrimPrefix(m.unit, "terraform:")
-	for _, folder := range []string{m.folder, root} {
-		if folder != "." && (name == folder || strings.HasPrefix(name, folder+"/")) {
-			return name
-		}
+	return path.Join(m.rootFolder(), name)
+}
+
+func (m *module) rootFolder() string { return strings.TrimPrefix(m.unit, "terraform:") }
+
+// pathOf evaluates path.module, path.root and path.cwd, relative to the root
+// module as Terraform gives the first two.
+func (m *module) pathOf(name string) string {
+	if name != "module" {
+		return "."
 	}
-	if m.folder == "." && root == "." {
-		return name
+	relative, err := filepath.Rel(m.rootFolder(), m.folder)
+	if err != nil {
+		return m.folder
 	}
-	return path.Join(root, name)
+	return filepath.ToSlash(relative)
 }
 
 func file(m *module, a []value.Value, at source.Location) value.Value {

@@ -197,11 +197,14 @@ func (m *module) readVariableFiles() {
 	}
 	for _, parsed := range files {
 		m.diagnostics = append(m.diagnostics, parsed.diagnostics...)
-		if parsed.file == nil || parsed.body == nil {
+		if parsed.file == nil {
 			continue
 		}
 		m.loader.files[parsed.file.Path] = parsed.file
 		m.builder.AddFile(parsed.file)
+		if parsed.body == nil {
+			continue
+		}
 		for name, attribute := range parsed.body.Attributes {
 			m.values[name] = m.evaluate(attribute.Expr, &scope{module: m})
 		}

@@ -50,6 +50,9 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 	for _, name := range sortedKeys(root.outputs) {
 		outputs.Members = append(outputs.Members, value.Member{Key: name, KeyLocation: at, Value: root.output(name, at)})
 	}
+	for _, file := range other.files {
+		o.builder.AddFile(file)
+	}
 	for id, variable := range other.builder.Variables() {
 		for _, element := range variable.Domain {
 			o.builder.Variables().Mention(id, variable.Text, element)

@@ -64,7 +64,7 @@ func (m *module) traverse(traversal hcl.Traversal, s *scope, at source.Location)
 	case "local":
 		return m.follow(m.local(name, at), rest(steps), at)
 	case "path":
-		return value.Text(map[string]string{"module": m.folder, "root": strings.TrimPrefix(m.unit, "terraform:"), "cwd": "."}[name], at)
+		return value.Text(m.pathOf(name), at)
 	case "terraform":
 		return value.To(value.Reference{Node: m.unit, Attribute: value.Attribute("terraform." + name)}, "terraform."+name, at)
 	case "each", "count", "self":

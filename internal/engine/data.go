@@ -93,6 +93,10 @@ func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
 	if node.External != "" {
 		set("external", node.External)
 	}
+	if node.Assumed != "" {
+		set("assumed", node.Assumed)
+		set("anonymous", node.Anonymous())
+	}
 	if node.ConstructPath != "" {
 		set("construct_path", node.ConstructPath)
 	}

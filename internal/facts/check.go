@@ -150,6 +150,15 @@ func (w *walker) findKey() {
 		return
 	}
 	w.view.key = found.node
+	// An AWS managed key may be named by its id as well.
+	if manager, _ := w.expand(found.node.Attribute("manager")).Literal(); manager == "AWS" {
+		w.view.managedBy = managedByAWS
+		w.set(KeyManageable, iam.No, Reason{
+			Code: "aws-managed-key", Text: fmt.Sprintf("%s is encrypted with the AWS managed key %s, whose policy cannot be changed", w.view.bucket.Address, found.node.Address),
+			Node: w.view.encryption.ID, Path: "key",
+		})
+		return
+	}
 	w.view.managedBy = managedByUser
 	w.set(KeyManageable, iam.Yes)
 	w.assume(found.node)
@@ -260,7 +269,7 @@ func (w *walker) checkUsable() {
 		case !literal:
 			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-state", Text: firstReason(enabled, "whether "+key.Address+" is enabled is not known"), Node: key.ID, Path: "enabled"})
 		case strings.EqualFold(text, "false"):
-			fail("key-disabled", "enabled", key.Address+" is disabled")
+			fail("key-disabled", "enabled", fmt.Sprintf("%s is %s", key.Address, w.keyState(key)))
 		}
 	}
 	for _, setting := range []struct{ path, wanted string }{{"spec", "SYMMETRIC_DEFAULT"}, {"usage", "ENCRYPT_DECRYPT"}} {
@@ -277,6 +286,21 @@ func (w *walker) checkUsable() {
 		if key.Environment != w.view.bucket.Environment && key.Unit == w.view.bucket.Unit && w.view.facts[KeyUsable].Verdict == iam.Yes {
 			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-region", Text: fmt.Sprintf("whether %s and %s are in the same Region is not known", key.Address, w.view.bucket.Address), Node: key.ID})
 		}
+	}
+}
+
+// keyState says in words why a key is not enabled.
+func (w *walker) keyState(key *graph.Node) string {
+	state, _ := w.expand(key.Attribute("state")).Literal()
+	switch state {
+	case "PendingDeletion", "PendingReplicaDeletion":
+		return "waiting to be deleted"
+	case "PendingImport":
+		return "without key material"
+	case "Unavailable":
+		return "not available in its key store"
+	default:
+		return "disabled"
 	}
 }
 

@@ -21,7 +21,7 @@ func Compute(g *graph.Graph) *Result {
 	}
 	var walked []*walkedOrigin
 	for _, node := range g.Nodes {
-		if node.Kind != graph.Distribution {
+		if node.Kind != graph.Distribution || c.isDescribed(node) {
 			continue
 		}
 		for _, origin := range g.Children(node.ID, graph.Origin) {
@@ -60,6 +60,18 @@ func (c *computation) leaveOutContext() {
 			return !paths[subject.ID]
 		}
 		return !reported(c.graph.Node(subject.ID), c.graph.Node(c.result.Keys[subject.ID]))
+	})
+}
+
+// isDescribed reports whether another node describes a distribution that is only
+// assumed.
+func (c *computation) isDescribed(distribution *graph.Node) bool {
+	if distribution.Assumed == "" {
+		return false
+	}
+	id, _ := c.identity(distribution).Literal()
+	return slices.ContainsFunc(c.literals[literalIdentity{graph.Distribution, id}], func(other *graph.Node) bool {
+		return other.Assumed == "" && other.External == ""
 	})
 }
 

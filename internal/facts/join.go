@@ -174,16 +174,16 @@ func (ix *index) referred(kind graph.Kind, wanted value.Value, unit string) *gra
 	return node
 }
 
-// preferDefined leaves out nodes that only name what another one defines.
+// preferDefined leaves out nodes that only name, or assume, what another one
+// defines.
 func preferDefined(nodes []*graph.Node) []*graph.Node {
-	var defined []*graph.Node
-	for _, node := range nodes {
-		if node.External == "" {
-			defined = append(defined, node)
+	for _, isDefined := range []func(*graph.Node) bool{
+		func(node *graph.Node) bool { return node.External == "" && node.Assumed == "" },
+		func(node *graph.Node) bool { return node.External == "" },
+	} {
+		if defined := slices.DeleteFunc(slices.Clone(nodes), func(node *graph.Node) bool { return !isDefined(node) }); len(defined) > 0 {
+			return defined
 		}
-	}
-	if len(defined) > 0 {
-		return defined
 	}
 	if len(nodes) > 1 {
 		return nodes[:1]

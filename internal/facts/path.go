@@ -156,7 +156,7 @@ func (w *walker) unknown(reason string) {
 	w.view.unknowns = union(w.view.unknowns, []string{reason})
 }
 
-// assume notes the defaults that nodes rest on.
+// assume notes the defaults and assumptions that nodes rest on.
 func (w *walker) assume(nodes ...*graph.Node) {
 	for _, node := range nodes {
 		if node == nil {
@@ -164,6 +164,9 @@ func (w *walker) assume(nodes ...*graph.Node) {
 		}
 		for _, name := range node.Defaults {
 			w.view.assumed = union(w.view.assumed, []string{name + " has its default"})
+		}
+		if node.Assumed != "" {
+			w.view.assumed = union(w.view.assumed, []string{node.Assumed})
 		}
 	}
 }

@@ -148,6 +148,8 @@ func (g *Graph) constituents(reference value.Reference, at source.Location) (val
 			return written(node, "id")
 		case value.ARN:
 			return arn("cloudfront", false, "origin-access-identity/", own(value.ID))
+		case value.CanonicalUser:
+			return written(node, "canonical_user")
 		case value.IAMARN:
 			return join("arn:", environment(value.Partition), ":iam::cloudfront:user/CloudFront Origin Access Identity ", own(value.ID))
 		case value.AccessIdentityPath:

@@ -19,7 +19,7 @@
 //	origin        (child of its distribution) origin_id, domain_name, origin_access_control_id,
 //	              origin_access_identity (the path; "" and missing are the same),
 //	              custom: bool, true where a custom or VPC origin configuration is written
-//	oai           none
+//	oai           id, canonical_user, both where they are known
 //	oac           signing_behavior, signing_protocol, origin_type
 //	bucket        name (missing where the provider makes one up)
 //	encryption    bucket, algorithm, key, bucket_key_enabled. An inline configuration is a node of
@@ -27,7 +27,8 @@
 //	object        bucket, algorithm, key: an object with an encryption of its own
 //	access_point  bucket, or for a multi-Region one buckets: list of buckets
 //	grant         key, grantee, operations (list): a grant of AWS KMS
-//	key           enabled, usage, spec, multi_region. A data source is a key with External set
+//	key           enabled, state (what AWS says of a key that is not enabled), usage, spec,
+//	              multi_region, manager ("AWS" or "CUSTOMER"). A data source is a key with External set
 //	alias         name, target_key
 //	policy        role ("key", "bucket", "access_point" or "identity"), target (what it is written for),
 //	              document. Document is set, its statements are child nodes
@@ -111,6 +112,9 @@ type Node struct {
 	// External is a clause that says why the node is only named here and
 	// defined somewhere else (a data source, for example), or "".
 	External string
+	// Assumed is a clause that says on what assumption there is such a node,
+	// although nobody wrote it down, or "".
+	Assumed string
 	// Elsewhere says of attributes why AWS may hold another value than the
 	// text does, such as lifecycle { ignore_changes = [policy] }. The key is
 	// an attribute, or "policy" for the policy of a key or bucket.
@@ -133,6 +137,12 @@ func (n *Node) Attribute(name string) value.Value {
 		return v
 	}
 	return value.Nothing(n.Location)
+}
+
+// Anonymous reports whether the node is only assumed and has no name that a
+// person could look up.
+func (n *Node) Anonymous() bool {
+	return n.Assumed != "" && n.Attribute("id").IsAbsent() && n.Attribute("name").IsAbsent()
 }
 
 // Label is the address, and for what the CDK made the construct path beside it,

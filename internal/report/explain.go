@@ -73,7 +73,7 @@ func identity(path *facts.Path) string {
 	switch {
 	case path.IdentityKind == facts.NoIdentity:
 		return "none, requests are unsigned"
-	case path.Identity == nil:
+	case path.Identity == nil || path.Identity.Anonymous():
 		return fmt.Sprintf("%s, as %s", path.IdentityKind, path.Principal)
 	default:
 		signed := answer(path.Facts[facts.Signed], "it signs requests")

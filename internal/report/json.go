@@ -163,14 +163,17 @@ func nodeOf(node *graph.Node) jsonNode {
 func ExplainJSON(w io.Writer, r *Report) error {
 	out := jsonPaths{SchemaVersion: schemaVersion, Paths: []jsonPath{}}
 	for _, path := range r.Paths {
-		distribution := nodeOf(path.Distribution)
 		written := jsonPath{
-			Distribution: &distribution, Origin: path.OriginID,
+			Origin:   path.OriginID,
 			Identity: jsonIdentity{Kind: path.IdentityKind},
 			Verdict:  path.Verdict, Blockers: r.Blockers(path),
 			Unknowns: orEmpty(path.Unknowns), Assumed: orEmpty(path.Assumed),
 		}
-		if path.Identity != nil {
+		if !path.Distribution.Anonymous() {
+			distribution := nodeOf(path.Distribution)
+			written.Distribution = &distribution
+		}
+		if path.Identity != nil && !path.Identity.Anonymous() {
 			written.Identity.Address = &path.Identity.Address
 		}
 		if path.Principal != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/graph"
@@ -57,14 +58,39 @@ func (s *scope) expression(id, attribute string) any {
 	case templateYAML, templateJSON:
 		return s.templateExpression(node, attribute)
 	case plainJSON:
-		s.advice = append(s.advice, "fill in the parts in angle brackets: a JSON file cannot refer to the stack")
-		return map[string]string{
-			"arn":  "arn:aws:cloudfront::<account id>:distribution/<id of " + node.Address + ">",
-			"any":  "arn:aws:cloudfront::<account id>:distribution/*",
-			"root": "arn:aws:iam::<account id>:root",
-		}[attribute]
+		return s.plainText(node, attribute)
 	default:
 		return s.terraformExpression(node, attribute)
+	}
+}
+
+// plainText writes what is known of a node and names the rest in angle brackets,
+// since a JSON file cannot refer to anything.
+func (s *scope) plainText(node *graph.Node, attribute string) string {
+	const fillIn = "fill in the parts in angle brackets: a JSON file cannot refer to the stack"
+	part := func(reference value.Reference, otherwise string) string {
+		text, literal := s.graph.Expand(value.To(reference, otherwise, node.Location)).Literal()
+		if literal {
+			return text
+		}
+		if !slices.Contains(s.advice, fillIn) {
+			s.advice = append(s.advice, fillIn)
+		}
+		return "<" + otherwise + ">"
+	}
+	account := part(value.Reference{Node: node.Environment, Attribute: value.Account}, "account id")
+	partition, known := s.graph.Expand(value.To(value.Reference{Node: node.Environment, Attribute: value.Partition}, "", node.Location)).Literal()
+	if !known {
+		partition = "aws"
+	}
+	switch attribute {
+	case "root":
+		return fmt.Sprintf("arn:%s:iam::%s:root", partition, account)
+	case "any":
+		return fmt.Sprintf("arn:%s:cloudfront::%s:distribution/*", partition, account)
+	default:
+		id := part(value.Reference{Node: node.ID, Attribute: value.ID}, "id of "+node.Address)
+		return fmt.Sprintf("arn:%s:cloudfront::%s:distribution/%s", partition, account, id)
 	}
 }
 

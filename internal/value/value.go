@@ -398,6 +398,14 @@ func If(condition Condition, then, otherwise Value, at source.Location) Value {
 	return Value{Kind: Choice, Condition: condition, Then: &then, Else: &otherwise, Location: at}
 }
 
+// OverChoices applies a function to each side of a Choice, or to v itself.
+func OverChoices(v Value, apply func(Value) Value) Value {
+	if v.Kind != Choice {
+		return apply(v)
+	}
+	return If(v.Condition, OverChoices(*v.Then, apply), OverChoices(*v.Else, apply), v.Location)
+}
+
 // EncodeJSON returns the String that is the JSON text of v.
 func EncodeJSON(v Value, at source.Location) Value {
 	return Value{Kind: String, Location: at, Parts: []Part{{Kind: JSONOf, JSON: &v, Location: at}}}

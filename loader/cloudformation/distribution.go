@@ -134,56 +134,10 @@ func (r *resource) firstBehavior(list value.Value) value.Value {
 	}
 }
 
-// behavior translates one cache behavior.
+// behavior translates one cache behavior, with the code of the CloudFront
+// Functions that are in the template.
 func (r *resource) behavior(v value.Value, at source.Location) value.Value {
-	get := func(name string) value.Value {
-		if v.Kind != value.Map {
-			return value.NotKnown(reason(v, "a behavior is not known"), at)
-		}
-		inner, _ := v.Get(name)
-		return inner
-	}
-	object := value.Value{Kind: value.Map, Location: at}
-	set := func(name string, inner value.Value) {
-		if !inner.IsAbsent() {
-			object.Members = append(object.Members, value.Member{Key: name, KeyLocation: inner.Location, Value: inner})
-		}
-	}
-	set("target_origin_id", get("TargetOriginId"))
-	set("allowed_methods", get("AllowedMethods"))
-	set("cache_policy_id", get("CachePolicyId"))
-	set("origin_request_policy_id", get("OriginRequestPolicyId"))
-	forwarded := get("ForwardedValues")
-	if forwarded.Kind == value.Map {
-		headers, _ := forwarded.Get("Headers")
-		queryString, _ := forwarded.Get("QueryString")
-		set("forwarded_headers", headers)
-		set("forwarded_query_string", queryString)
-	}
-	set("lambda_functions", r.functions(get("LambdaFunctionAssociations"), "LambdaFunctionARN"))
-	set("functions", r.functions(get("FunctionAssociations"), "FunctionARN"))
-	return object
-}
-
-// functions translates function associations, with the code of those that are
-// in the template.
-func (r *resource) functions(list value.Value, arn string) value.Value {
-	return overChoices(list, func(list value.Value) value.Value {
-		if list.Kind != value.List {
-			return list
-		}
-		all := value.Value{Kind: value.List, Location: list.Location}
-		for _, item := range list.Items {
-			event, _ := item.Get("EventType")
-			named, _ := item.Get(arn)
-			function := value.Value{Kind: value.Map, Location: item.Location, Members: []value.Member{{Key: "event", Value: event}, {Key: "arn", Value: named}}}
-			if code, ok := r.functionCode(named); ok {
-				function.Members = append(function.Members, value.Member{Key: "code", Value: code})
-			}
-			all.Items = append(all.Items, function)
-		}
-		return all
-	})
+	return graph.Behavior(v, at, r.functionCode)
 }
 
 // functionCode returns the code of a CloudFront Function of the template.

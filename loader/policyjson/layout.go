@@ -7,19 +7,20 @@ import (
 	"strings"
 )
 
-// A part is what a file of a snapshot holds, as its path says.
-type part string
+// A subject is what a file of a snapshot is about, as its path says.
+type subject string
 
 const (
-	distributionPart part = "distribution"
-	controlPart      part = "origin access control"
-	identityPart     part = "origin access identity"
-	encryptionPart   part = "encryption"
-	bucketPolicyPart part = "bucket policy"
-	locationPart     part = "location"
-	keyPart          part = "key"
-	keyPolicyPart    part = "key policy"
-	aliasesPart      part = "aliases"
+	distributionPart subject = "distribution"
+	controlPart      subject = "origin access control"
+	identityPart     subject = "origin access identity"
+	encryptionPart   subject = "encryption"
+	bucketPolicyPart subject = "bucket policy"
+	locationPart     subject = "location"
+	keyPart          subject = "key"
+	keyPolicyPart    subject = "key policy"
+	grantsPart       subject = "grants"
+	aliasesPart      subject = "aliases"
 )
 
 // layout holds the paths of a snapshot, each with the folder of the snapshot and
@@ -27,7 +28,7 @@ const (
 // ids; all that are known are upper-case letters and digits.
 var layout = []struct {
 	form *regexp.Regexp
-	part part
+	part subject
 }{
 	{regexp.MustCompile(`^(?:(.*)/)?distributions/([0-9A-Z]{8,20})\.json$`), distributionPart},
 	{regexp.MustCompile(`^(?:(.*)/)?origin-access-controls/([0-9A-Z]{8,20})\.json$`), controlPart},
@@ -37,12 +38,13 @@ var layout = []struct {
 	{regexp.MustCompile(`^(?:(.*)/)?buckets/([0-9a-z][0-9a-z.-]{1,61}[0-9a-z])/location\.json$`), locationPart},
 	{regexp.MustCompile(`^(?:(.*)/)?keys/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})/key\.json$`), keyPart},
 	{regexp.MustCompile(`^(?:(.*)/)?keys/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})/policy\.json$`), keyPolicyPart},
+	{regexp.MustCompile(`^(?:(.*)/)?keys/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})/grants\.json$`), grantsPart},
 }
 
 // place says what a path means in the layout of a snapshot: part is "" where it
 // is none of its files. folder is the unit that the file belongs to, name the id
 // or name of what it is about.
-func place(file string) (folder string, what part, name string) {
+func place(file string) (folder string, what subject, name string) {
 	for _, entry := range layout {
 		if match := entry.form.FindStringSubmatch(file); match != nil {
 			return path.Clean(match[1]), entry.part, match[2]

@@ -56,7 +56,7 @@ import data.lib.path
 report contains finding if {
 	some reason in path.failures("decrypt", {"decrypt-denied"})
 	finding := {
-		"message": sprintf("the key policy of %s denies kms:Decrypt to %s: %s", [path.key, path.caller, reason.text]),
+		"message": sprintf("the key policy of %s denies kms:Decrypt to %s: %s%s", [path.key, path.caller, reason.text, path.assuming]),
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),

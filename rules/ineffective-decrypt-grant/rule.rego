@@ -57,7 +57,7 @@ import data.lib.suggest
 report contains finding if {
 	some reason in path.failures("decrypt", {"decrypt-grant-ineffective"})
 	finding := {
-		"message": sprintf("%s; %s cannot be read through %s", [reason.text, path.bucket, path.distribution]),
+		"message": sprintf("%s; %s cannot be read through %s%s", [reason.text, path.bucket, path.distribution, path.assuming]),
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),

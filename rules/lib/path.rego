@@ -28,6 +28,7 @@ related := [place |
 		[subject.key, "", "the key"],
 	]
 	id != null
+	not data.graph.nodes[id].anonymous
 	place := {"node": id, "path": path, "message": message}
 ]
 
@@ -47,3 +48,8 @@ key := address(subject.key)
 caller := sprintf("cloudfront.amazonaws.com for %s", [distribution]) if subject.identity.kind == "oac"
 
 caller := subject.identity.principal if subject.identity.kind == "oai"
+
+# assuming ends the message about a bucket whose encryption nobody wrote down.
+default assuming := ""
+
+assuming := sprintf("; %s", [data.graph.nodes[subject.encryption].assumed])

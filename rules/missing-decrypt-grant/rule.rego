@@ -85,11 +85,11 @@ report contains finding if {
 	}
 }
 
-message := sprintf("%s does not allow kms:Decrypt to %s; every request for an object of %s ends in an error", [policy, path.caller, path.bucket]) if {
+message := sprintf("%s does not allow kms:Decrypt to %s; every request for an object of %s ends in an error%s", [policy, path.caller, path.bucket, path.assuming]) if {
 	path.subject.identity.kind == "oac"
 }
 
-message := sprintf("%s does not allow kms:Decrypt to %s; a grant alone would not make objects readable, since CloudFront cannot read SSE-KMS objects through an origin access identity", [policy, path.caller]) if {
+message := sprintf("%s does not allow kms:Decrypt to %s; a grant alone would not make objects readable, since CloudFront cannot read SSE-KMS objects through an origin access identity%s", [policy, path.caller, path.assuming]) if {
 	path.subject.identity.kind == "oai"
 }
 

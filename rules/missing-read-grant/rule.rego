@@ -50,7 +50,7 @@ import data.lib.path
 report contains finding if {
 	some reason in path.failures("read", {"read-not-granted", "read-denied"})
 	finding := {
-		"message": sprintf("%s may not read %s: %s", [path.caller, path.bucket, reason.text]),
+		"message": sprintf("%s may not read %s: %s%s", [path.caller, path.bucket, reason.text, path.assuming]),
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),

@@ -59,7 +59,7 @@ import data.lib.suggest
 report contains finding if {
 	some reason in path.failures("identity_supports_kms", {"oai-with-kms"})
 	finding := {
-		"message": sprintf("CloudFront cannot read the SSE-KMS objects of %s through %s, whatever the key policy says; use an origin access control", [path.bucket, path.caller]),
+		"message": sprintf("CloudFront cannot read the SSE-KMS objects of %s through %s, whatever the key policy says; use an origin access control%s", [path.bucket, path.caller, path.assuming]),
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),

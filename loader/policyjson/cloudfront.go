@@ -1,0 +1,178 @@
+package policyjson
+
+import (
+	"fmt"
+
+	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/internal/value"
+)
+
+// loadCloudFront reads the outputs of "aws cloudfront".
+func (d *document) loadCloudFront() bool {
+	if inner := d.root.Get("Distribution"); inner.Get("DistributionConfig") != nil {
+		d.addDistribution(inner, inner.Get("DistributionConfig"), false)
+		return true
+	}
+	if config := d.root.Get("DistributionConfig"); config.Get("Origins") != nil {
+		d.addDistribution(d.root, config, false)
+		return true
+	}
+	if list := d.root.Get("DistributionList"); isList(list) {
+		d.unit.outputs = true
+		for _, item := range items(list) {
+			d.addDistribution(item, item, true)
+		}
+		return true
+	}
+	if inner := d.root.Get("OriginAccessControl"); inner.Get("OriginAccessControlConfig") != nil {
+		d.addControl(inner, inner.Get("OriginAccessControlConfig"), false)
+		return true
+	}
+	if config := d.root.Get("OriginAccessControlConfig"); config.Get("SigningBehavior") != nil {
+		d.addControl(d.root, config, false)
+		return true
+	}
+	if list := d.root.Get("OriginAccessControlList"); isList(list) {
+		d.unit.outputs = true
+		for _, item := range items(list) {
+			d.addControl(item, item, true)
+		}
+		return true
+	}
+	if inner := d.root.Get("CloudFrontOriginAccessIdentity"); inner.Get("Id") != nil {
+		d.addIdentity(inner, false)
+		return true
+	}
+	if config := d.root.Get("CloudFrontOriginAccessIdentityConfig"); config.Get("CallerReference") != nil {
+		d.addIdentity(d.root, true)
+		return true
+	}
+	if list := d.root.Get("CloudFrontOriginAccessIdentityList"); isList(list) {
+		d.unit.outputs = true
+		for _, item := range items(list) {
+			d.addIdentity(item, false)
+		}
+		return true
+	}
+	return false
+}
+
+// isList reports whether a node is a list of the AWS API.
+func isList(node *source.Node) bool { return node.Get("Quantity") != nil || node.Get("Items") != nil }
+
+// addDistribution adds a distribution. inner holds its id and ARN where they are
+// known, config its configuration.
+func (d *document) addDistribution(inner, config *source.Node, summary bool) {
+	id := d.id(inner, "Id", distributionPart)
+	n := d.node(graph.Distribution, d.about("distribution", id), start(inner, "Id", "DistributionConfig"), inner)
+	setID(n, inner, id)
+	n.Attributes["behaviors"] = behaviors(config)
+	if groups := config.Get("OriginGroups"); groups != nil {
+		n.Attributes["origin_groups"] = originGroups(groups)
+	}
+	if mode := config.Get("ConnectionMode"); mode != nil {
+		n.Attributes["multitenant"] = value.Boolean(mode.Text == "tenant-only", mode.Location)
+	}
+	r := &resource{node: n, summary: summary}
+	if name := inner.Get("ARN"); name != nil {
+		r.arn = parseARN(name.Text)
+	}
+	for i, origin := range items(config.Get("Origins")) {
+		r.parts = append(r.parts, originNode(n, origin, i))
+	}
+	d.output(r)
+}
+
+// setID sets the id of a node where it is known.
+func setID(n *graph.Node, object *source.Node, id string) {
+	if id != "" {
+		n.Attributes["id"] = value.Text(id, start(object, "Id"))
+	}
+}
+
+func originNode(distribution *graph.Node, origin *source.Node, index int) *graph.Node {
+	n := part(distribution, graph.Origin, fmt.Sprintf("origin/%d", index), origin.Location, origin.Location)
+	set(n, origin, map[string]string{"origin_id": "Id", "domain_name": "DomainName", "origin_access_control_id": "OriginAccessControlId"})
+	set(n, origin.Get("S3OriginConfig"), map[string]string{"origin_access_identity": "OriginAccessIdentity"})
+	custom := origin.Get("CustomOriginConfig") != nil || origin.Get("VpcOriginConfig") != nil
+	n.Attributes["custom"] = value.Boolean(custom, origin.Location)
+	return n
+}
+
+// behaviors lists the default cache behavior and the others in one shape.
+func behaviors(config *source.Node) value.Value {
+	all := value.Value{Kind: value.List, Location: config.Location}
+	if byDefault := config.Get("DefaultCacheBehavior"); byDefault != nil {
+		all.Items = append(all.Items, behavior(byDefault))
+	}
+	for _, item := range items(config.Get("CacheBehaviors")) {
+		all.Items = append(all.Items, behavior(item))
+	}
+	return all
+}
+
+func behavior(node *source.Node) value.Value {
+	return graph.Behavior(plainLists(value.FromNode(node)), node.Location, nil)
+}
+
+// plainLists replaces the lists of the AWS API by their items.
+func plainLists(v value.Value) value.Value {
+	if v.Kind != value.Map {
+		return v
+	}
+	if _, counted := v.Get("Quantity"); counted {
+		if list, ok := v.Get("Items"); ok && list.Kind == value.List {
+			for i, item := range list.Items {
+				list.Items[i] = plainLists(item)
+			}
+			return list
+		}
+		return value.Value{Kind: value.List, Location: v.Location}
+	}
+	for i, member := range v.Members {
+		v.Members[i].Value = plainLists(member.Value)
+	}
+	return v
+}
+
+func originGroups(groups *source.Node) value.Value {
+	all := value.Value{Kind: value.List, Location: groups.Location}
+	for _, group := range items(groups) {
+		members := value.Value{Kind: value.List, Location: group.Location}
+		for _, item := range items(group.Get("Members")) {
+			if id := item.Get("OriginId"); id != nil {
+				members.Items = append(members.Items, value.FromNode(id))
+			}
+		}
+		id := group.Get("Id")
+		if id == nil {
+			continue
+		}
+		all.Items = append(all.Items, value.Value{Kind: value.Map, Location: group.Location, Members: []value.Member{
+			{Key: "origin_id", Value: value.FromNode(id)},
+			{Key: "members", Value: members},
+		}})
+	}
+	return all
+}
+
+func (d *document) addControl(inner, config *source.Node, summary bool) {
+	id := d.id(inner, "Id", controlPart)
+	n := d.node(graph.OAC, d.about("origin-access-control", id), start(inner, "Id", "OriginAccessControlConfig"), inner)
+	setID(n, inner, id)
+	set(n, config, map[string]string{
+		"signing_behavior": "SigningBehavior", "signing_protocol": "SigningProtocol", "origin_type": "OriginAccessControlOriginType",
+	})
+	d.output(&resource{node: n, summary: summary})
+}
+
+// addIdentity adds an origin access identity. An output that holds its
+// configuration alone does not say its canonical user.
+func (d *document) addIdentity(inner *source.Node, summary bool) {
+	id := d.id(inner, "Id", identityPart)
+	n := d.node(graph.OAI, d.about("origin-access-identity", id), start(inner, "Id", "CloudFrontOriginAccessIdentityConfig"), inner)
+	setID(n, inner, id)
+	set(n, inner, map[string]string{"canonical_user": "S3CanonicalUserId"})
+	d.output(&resource{node: n, summary: summary})
+}

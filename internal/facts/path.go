@@ -29,6 +29,10 @@ type view struct {
 	managedBy    string
 	keyPolicy    *graph.Node
 
+	// otherSigner says why someone else may sign requests, or "". Then nothing
+	// follows from what CloudFront's identity may do.
+	otherSigner string
+
 	facts    map[string]Fact
 	unknowns []string
 	assumed  []string
@@ -53,6 +57,9 @@ func (v *view) isKMS() bool {
 func (v *view) verdict() Verdict {
 	if !v.isKMS() && v.algorithm != unknownText {
 		return NotKMS
+	}
+	if v.otherSigner != "" {
+		return Undecided
 	}
 	verdict := Readable
 	for _, name := range PathFacts {
@@ -470,8 +477,8 @@ func (w *walker) checkSigning(kind endpointKind) {
 	case OAC:
 		w.checkControl()
 	}
-	if signer := w.otherSigner(); signer != "" {
-		w.unknown(signer)
+	if w.view.otherSigner = w.otherSigner(); w.view.otherSigner != "" {
+		w.unknown(w.view.otherSigner)
 	}
 }
 

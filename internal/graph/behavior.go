@@ -31,12 +31,17 @@ func Behavior(behavior value.Value, at source.Location, code func(arn value.Valu
 	set("allowed_methods", get("AllowedMethods"))
 	set("cache_policy_id", get("CachePolicyId"))
 	set("origin_request_policy_id", get("OriginRequestPolicyId"))
-	if forwarded := get("ForwardedValues"); forwarded.Kind == value.Map {
-		headers, _ := forwarded.Get("Headers")
-		queryString, _ := forwarded.Get("QueryString")
-		set("forwarded_headers", headers)
-		set("forwarded_query_string", queryString)
+	forwarded := func(name string) value.Value {
+		return value.OverChoices(get("ForwardedValues"), func(forwarded value.Value) value.Value {
+			if forwarded.Kind == value.Unknown {
+				return forwarded
+			}
+			inner, _ := forwarded.Get(name)
+			return inner
+		})
 	}
+	set("forwarded_headers", forwarded("Headers"))
+	set("forwarded_query_string", forwarded("QueryString"))
 	set("lambda_functions", functions(get("LambdaFunctionAssociations"), "LambdaFunctionARN", nil))
 	set("functions", functions(get("FunctionAssociations"), "FunctionARN", code))
 	return object
@@ -50,16 +55,30 @@ func functions(associations value.Value, arn string, code func(value.Value) (val
 		}
 		all := value.Value{Kind: value.List, Location: list.Location}
 		for _, item := range list.Items {
-			event, _ := item.Get("EventType")
-			named, _ := item.Get(arn)
-			function := value.Value{Kind: value.Map, Location: item.Location, Members: []value.Member{{Key: "event", Value: event}, {Key: "arn", Value: named}}}
-			if code != nil {
-				if text, ok := code(named); ok {
-					function.Members = append(function.Members, value.Member{Key: "code", Value: text})
-				}
-			}
-			all.Items = append(all.Items, function)
+			all.Items = append(all.Items, value.OverChoices(item, func(item value.Value) value.Value {
+				return function(item, arn, code)
+			}))
 		}
 		return all
 	})
+}
+
+// function translates one function association.
+func function(association value.Value, arn string, code func(value.Value) (value.Value, bool)) value.Value {
+	if association.IsAbsent() {
+		return association
+	}
+	event := value.NotKnown("a function association is not known", association.Location)
+	named := event
+	if association.Kind == value.Map {
+		event, _ = association.Get("EventType")
+		named, _ = association.Get(arn)
+	}
+	translated := value.Value{Kind: value.Map, Location: association.Location, Members: []value.Member{{Key: "event", Value: event}, {Key: "arn", Value: named}}}
+	if code != nil {
+		if text, ok := code(named); ok {
+			translated.Members = append(translated.Members, value.Member{Key: "code", Value: text})
+		}
+	}
+	return translated
 }

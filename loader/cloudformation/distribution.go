@@ -65,7 +65,7 @@ func (r *resource) addOrigin(index *int, origin *source.Node, when value.Conditi
 // configuration is an S3 origin as well.
 func (r *resource) originKind(n *graph.Node, origin *source.Node) {
 	if config := origin.Get("S3OriginConfig"); config != nil {
-		identity := overChoices(r.evaluate(config), func(v value.Value) value.Value {
+		identity := value.OverChoices(r.evaluate(config), func(v value.Value) value.Value {
 			inner, _ := v.Get("OriginAccessIdentity")
 			return inner
 		})
@@ -80,7 +80,7 @@ func (r *resource) originKind(n *graph.Node, origin *source.Node) {
 	custom := value.Boolean(false, n.Location)
 	for _, name := range []string{"CustomOriginConfig", "VpcOriginConfig"} {
 		if config := origin.Get(name); config != nil {
-			custom = overChoices(r.evaluate(config), func(v value.Value) value.Value {
+			custom = value.OverChoices(r.evaluate(config), func(v value.Value) value.Value {
 				return value.Boolean(!v.IsAbsent(), config.Location)
 			})
 		}
@@ -101,7 +101,7 @@ func (r *resource) behaviors(config *source.Node) value.Value {
 	if more := config.Get("CacheBehaviors"); more != nil {
 		list := r.evaluate(more)
 		if list.Kind != value.List {
-			all.Items = append(all.Items, overChoices(list, func(v value.Value) value.Value {
+			all.Items = append(all.Items, value.OverChoices(list, func(v value.Value) value.Value {
 				if v.Kind == value.List || v.IsAbsent() {
 					return r.firstBehavior(v)
 				}
@@ -110,7 +110,7 @@ func (r *resource) behaviors(config *source.Node) value.Value {
 			return all
 		}
 		for _, item := range list.Items {
-			all.Items = append(all.Items, overChoices(item, func(v value.Value) value.Value {
+			all.Items = append(all.Items, value.OverChoices(item, func(v value.Value) value.Value {
 				if v.IsAbsent() {
 					return v
 				}
@@ -156,26 +156,40 @@ func (r *resource) functionCode(named value.Value) (value.Value, bool) {
 	return value.Value{}, false
 }
 
-// originGroups translates origin groups.
+// originGroups translates origin groups, with the conditions around them.
 func (r *resource) originGroups(node *source.Node) value.Value {
-	all := value.Value{Kind: value.List, Location: node.Location}
-	groups := node.Get("Items")
-	if groups == nil {
-		return all
-	}
-	for _, group := range groups.Items {
-		members := value.Value{Kind: value.List, Location: group.Location}
-		if list := group.Get("Members").Get("Items"); list != nil {
-			for _, item := range list.Items {
-				if id := item.Get("OriginId"); id != nil {
-					members.Items = append(members.Items, r.evaluate(id))
-				}
+	return value.OverChoices(r.evaluate(node), func(groups value.Value) value.Value {
+		items, _ := groups.Get("Items")
+		return value.OverChoices(items, func(items value.Value) value.Value {
+			all := value.Value{Kind: value.List, Location: node.Location}
+			for _, item := range items.Items {
+				all.Items = append(all.Items, value.OverChoices(item, originGroup))
 			}
-		}
-		all.Items = append(all.Items, value.Value{Kind: value.Map, Location: group.Location, Members: []value.Member{
-			{Key: "origin_id", Value: r.evaluate(group.Get("Id"))},
-			{Key: "members", Value: members},
-		}})
+			return all
+		})
+	})
+}
+
+func originGroup(group value.Value) value.Value {
+	if group.IsAbsent() {
+		return group
 	}
-	return all
+	id, _ := group.Get("Id")
+	list, _ := group.Get("Members")
+	members := value.OverChoices(list, func(list value.Value) value.Value {
+		items, _ := list.Get("Items")
+		return value.OverChoices(items, func(items value.Value) value.Value {
+			all := value.Value{Kind: value.List, Location: group.Location}
+			for _, item := range items.Items {
+				all.Items = append(all.Items, value.OverChoices(item, func(item value.Value) value.Value {
+					origin, _ := item.Get("OriginId")
+					return origin
+				}))
+			}
+			return all
+		})
+	})
+	return value.Value{Kind: value.Map, Location: group.Location, Members: []value.Member{
+		{Key: "origin_id", Value: id}, {Key: "members", Value: members},
+	}}
 }

@@ -1,10 +1,14 @@
 package loader
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/originkey/originkey/internal/source"
 )
@@ -14,6 +18,8 @@ type inputs struct {
 	variables     map[string]string
 	variableFiles []*source.File
 	parameters    map[string]string
+	// kept names the parameters that keep the value that the deployed stack has.
+	kept map[string]bool
 	// parameterFiles are those that hold the parameters.
 	parameterFiles []*source.File
 }
@@ -21,7 +27,7 @@ type inputs struct {
 // readInputs reads the files that the user names. root is the repository root:
 // files below it have paths relative to it, as all others have.
 func readInputs(options Options, root string) (inputs, error) {
-	in := inputs{variables: options.Variables, parameters: map[string]string{}}
+	in := inputs{variables: options.Variables, parameters: map[string]string{}, kept: map[string]bool{}}
 	for _, name := range options.VariableFiles {
 		file, err := readInput(options.Directory, root, name)
 		if err != nil {
@@ -35,7 +41,7 @@ func readInputs(options Options, root string) (inputs, error) {
 			return in, err
 		}
 		in.parameterFiles = append(in.parameterFiles, file)
-		if err := readParameters(file.Bytes, in.parameters); err != nil {
+		if err := in.readParameters(file.Bytes); err != nil {
 			return in, &UsageError{fmt.Sprintf("%s: %v", name, err)}
 		}
 	}
@@ -60,26 +66,83 @@ func readInput(directory, root, name string) (*source.File, error) {
 	return source.NewFile(filepath.ToSlash(shown), content), nil
 }
 
-// readParameters reads the two forms that AWS documents: the list of
-// ParameterKey and ParameterValue of the AWS CLI, and the {"Parameters": {...}}
-// object of CodePipeline's template configuration file.
-func readParameters(content []byte, into map[string]string) error {
-	var list []struct {
-		ParameterKey   string
-		ParameterValue string
+var errNoParameters = errors.New(`not a parameter file: expected [{"ParameterKey": ..., "ParameterValue": ...}], ["Key=Value"] or {"Parameters": {...}}`)
+
+// readParameters reads the forms that "aws cloudformation deploy" documents: the
+// list of ParameterKey and ParameterValue of the AWS CLI, its list of "Key=Value",
+// and the {"Parameters": {...}} of CodePipeline's template configuration file.
+func (in *inputs) readParameters(content []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	var file any
+	if decoder.Decode(&file) != nil {
+		return errNoParameters
 	}
-	if err := json.Unmarshal(content, &list); err == nil {
-		for _, parameter := range list {
-			into[parameter.ParameterKey] = parameter.ParameterValue
+	switch file := file.(type) {
+	case []any:
+		for _, entry := range file {
+			if err := in.readEntry(entry); err != nil {
+				return err
+			}
 		}
 		return nil
+	case map[string]any:
+		parameters, ok := file["Parameters"].(map[string]any)
+		if !ok {
+			return errNoParameters
+		}
+		for key, written := range parameters {
+			if err := in.give(key, written); err != nil {
+				return err
+			}
+		}
+		return nil
+	default:
+		return errNoParameters
 	}
-	var object struct{ Parameters map[string]string }
-	if err := json.Unmarshal(content, &object); err != nil || object.Parameters == nil {
-		return fmt.Errorf(`not a parameter file: expected [{"ParameterKey": ..., "ParameterValue": ...}] or {"Parameters": {...}}`)
+}
+
+// readEntry reads one entry of a list.
+func (in *inputs) readEntry(entry any) error {
+	switch entry := entry.(type) {
+	case string:
+		key, text, ok := strings.Cut(entry, "=")
+		if !ok {
+			return errNoParameters
+		}
+		return in.give(key, text)
+	case map[string]any:
+		key, ok := entry["ParameterKey"].(string)
+		written, given := entry["ParameterValue"]
+		switch {
+		case !ok:
+			return errNoParameters
+		case entry["UsePreviousValue"] == true:
+			delete(in.parameters, key)
+			in.kept[key] = true
+			return nil
+		case !given:
+			return fmt.Errorf("the parameter %s has no value", key)
+		default:
+			return in.give(key, written)
+		}
+	default:
+		return errNoParameters
 	}
-	for key, text := range object.Parameters {
-		into[key] = text
+}
+
+// give gives a parameter its value; all values are texts to CloudFormation.
+func (in *inputs) give(key string, written any) error {
+	switch written := written.(type) {
+	case string:
+		in.parameters[key] = written
+	case json.Number:
+		in.parameters[key] = written.String()
+	case bool:
+		in.parameters[key] = strconv.FormatBool(written)
+	default:
+		return fmt.Errorf("the value of the parameter %s is no text", key)
 	}
+	delete(in.kept, key)
 	return nil
 }

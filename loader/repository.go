@@ -80,7 +80,7 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(string) cloudformation.Options {
-		return cloudformation.Options{Parameters: inputs.parameters}
+		return cloudformation.Options{Parameters: inputs.parameters, Kept: inputs.kept}
 	})
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {

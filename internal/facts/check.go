@@ -123,13 +123,27 @@ func (w *walker) opaqueWriter(node *graph.Node) string {
 	if incomplete := w.graph.Unit(node.Unit).Incomplete; incomplete != "" {
 		return incomplete
 	}
-	for _, edge := range w.graph.In(node.ID) {
-		from := w.graph.Node(edge.From)
-		if from.Kind == graph.Opaque && from.When.In(w.world) {
-			return fmt.Sprintf("%s is given to %s, which may write its policy: %s", node.Address, from.Address, from.External)
-		}
+	for _, from := range w.givenTo(node) {
+		return fmt.Sprintf("%s is given to %s, which may write its policy: %s", node.Address, from.Address, from.External)
 	}
 	return ""
+}
+
+// givenTo lists what is handed a resource, by itself or by an alias, and may do
+// anything with it.
+func (w *walker) givenTo(node *graph.Node) []*graph.Node {
+	var opaque []*graph.Node
+	for _, edge := range w.graph.In(node.ID) {
+		from := w.graph.Node(edge.From)
+		switch {
+		case !from.When.In(w.world):
+		case from.Kind == graph.Opaque:
+			opaque = append(opaque, from)
+		case from.Kind == graph.Alias:
+			opaque = append(opaque, w.givenTo(from)...)
+		}
+	}
+	return opaque
 }
 
 // findKey finds the key that the bucket's default encryption uses.
@@ -245,11 +259,7 @@ func (w *walker) limitDecrypt() {
 // customResource says which custom resource is handed the key: those are used
 // to write key policies at deployment, after the template's own.
 func (w *walker) customResource(key *graph.Node) string {
-	for _, edge := range w.graph.In(key.ID) {
-		from := w.graph.Node(edge.From)
-		if from.Kind != graph.Opaque || !from.When.In(w.world) {
-			continue
-		}
+	for _, from := range w.givenTo(key) {
 		if kind, _ := from.Attribute("source").Literal(); strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource" {
 			return fmt.Sprintf("%s is given to the custom resource %s, which may write its policy", key.Address, from.Address)
 		}

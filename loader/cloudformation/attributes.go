@@ -1,6 +1,8 @@
 package cloudformation
 
 import (
+	"slices"
+
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
@@ -39,9 +41,10 @@ func refAttribute(kind string) value.Attribute {
 	}
 }
 
-// getAttAttribute translates an attribute of Fn::GetAtt.
-func getAttAttribute(kind, name string) value.Attribute {
-	known := map[string]map[string]value.Attribute{
+// getAttAttribute translates an attribute of Fn::GetAtt. ok is false where a type
+// has no such attribute, as far as all attributes of the type are known here.
+func getAttAttribute(kind, name string) (attribute value.Attribute, ok bool) {
+	known, listed := map[string]map[string]value.Attribute{
 		bucketType: {
 			"Arn": value.ARN, "DomainName": value.DomainName, "RegionalDomainName": value.RegionalDomainName,
 			"DualStackDomainName": value.DualStackDomainName, "WebsiteURL": value.WebsiteURL,
@@ -52,10 +55,12 @@ func getAttAttribute(kind, name string) value.Attribute {
 		multiRegionAccessPointType: {"Alias": value.AccessPointAlias},
 		oaiType:                    {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
 		oacType:                    {"Id": value.ID},
-		distributionType:           {"Id": value.ID},
+		// It has no attribute Arn, although templates ask for one.
+		distributionType: {"Id": value.ID, "DomainName": value.DomainName},
 	}[kind]
 	if attribute, ok := known[name]; ok {
-		return attribute
+		return attribute, true
 	}
-	return value.Attribute(name)
+	complete := listed && !slices.Contains([]string{bucketType, accessPointType, multiRegionAccessPointType}, kind)
+	return value.Attribute(name), !complete
 }

@@ -30,14 +30,20 @@ func (r *resource) addDistribution() {
 	if origins := config.Get("Origins"); origins != nil {
 		r.addOrigins(&index, origins, value.True())
 	}
+	if r.incomplete != "" && index == 0 && config.Get("CustomOrigin") == nil {
+		r.addUnknownOrigin(&index, r.node, value.True(), r.incomplete)
+	}
 }
 
 // addOrigins opens the conditions around the list of origins and its items.
 func (r *resource) addOrigins(index *int, node *source.Node, when value.Condition) {
 	for _, alternative := range r.alternatives(node) {
 		condition := value.And(when, alternative.when)
+		name, _, isCall := call(alternative.node)
 		switch {
-		case alternative.node.Kind == source.SequenceNode && alternative.node.Tag == "":
+		case isCall:
+			r.addUnknownOrigin(index, alternative.node, condition, reason(r.evaluate(alternative.node), name+" decides them at deployment"))
+		case alternative.node.Kind == source.SequenceNode:
 			for _, item := range alternative.node.Items {
 				r.addOrigins(index, item, condition)
 			}
@@ -58,6 +64,16 @@ func (r *resource) addOrigin(index *int, origin *source.Node, when value.Conditi
 		r.originKind(n, origin)
 	}
 	n.Defaults = r.usedDefaults()
+	r.add(n)
+}
+
+// addUnknownOrigin stands for origins that are not known.
+func (r *resource) addUnknownOrigin(index *int, at *source.Node, when value.Condition, why string) {
+	n := r.part(graph.Origin, fmt.Sprintf("origin/%d", *index), nil, nil)
+	*index++
+	n.When = value.And(r.when, when)
+	n.Location = r.file.FirstLine(at.Location)
+	n.Attributes["domain_name"] = value.NotKnown("the origins of "+r.logical+" are not known: "+why, n.Location)
 	r.add(n)
 }
 

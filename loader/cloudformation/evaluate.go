@@ -208,10 +208,20 @@ func literals(node *source.Node, start, end int) []value.Part {
 
 // reference evaluates Ref.
 func (t *template) reference(argument *source.Node, at source.Location) value.Value {
-	if argument.Kind != source.StringNode {
-		return unknownText("Ref needs the name of a parameter or resource", at)
+	name, literal := t.name(argument)
+	if !literal {
+		return unknownText("the name that Ref refers to is not known", at)
 	}
-	return t.refer(argument.Text, at)
+	return t.refer(name, at)
+}
+
+// name returns the name of a parameter or resource. The AWS::LanguageExtensions
+// transform lets functions make it.
+func (t *template) name(argument *source.Node) (name string, literal bool) {
+	if argument.Kind == source.StringNode && argument.Tag == "" {
+		return argument.Text, true
+	}
+	return t.evaluate(argument).Literal()
 }
 
 func (t *template) refer(name string, at source.Location) value.Value {
@@ -279,7 +289,7 @@ func (t *template) parameter(name string, parameter *source.Node, at source.Loca
 		kind = node.Text
 	}
 	isList := strings.HasPrefix(kind, "List<") || kind == "CommaDelimitedList" || strings.Contains(kind, "<List<")
-	if given, ok := t.given[name]; ok {
+	if given, ok := t.given[name]; ok && !t.isStored(name) {
 		maps.Copy(t.defaults, given.defaults)
 		if isList && given.value.Kind != value.List {
 			return splitText(given.value, ",", at)
@@ -310,8 +320,10 @@ func (t *template) parameter(name string, parameter *source.Node, at source.Loca
 // getAttribute evaluates Fn::GetAtt in both of its forms.
 func (t *template) getAttribute(argument *source.Node, at source.Location) value.Value {
 	logical, attribute, ok := strings.Cut(argument.Text, ".")
-	if argument.Kind == source.SequenceNode && len(argument.Items) == 2 {
-		logical, ok = argument.Items[0].Text, true
+	if argument.Kind == source.SequenceNode && argument.Tag == "" && len(argument.Items) == 2 {
+		if logical, ok = t.name(argument.Items[0]); !ok {
+			return unknownText("the resource of Fn::GetAtt is not known", at)
+		}
 		name := t.evaluate(argument.Items[1])
 		text, literal := name.Literal()
 		if !literal {
@@ -335,7 +347,11 @@ func (t *template) attribute(logical, name string, at source.Location) value.Val
 			return nested.output(output, at)
 		}
 	}
-	return t.to(logical, resource, getAttAttribute(resourceType(resource), name), logical+"."+name, at)
+	attribute, ok := getAttAttribute(resourceType(resource), name)
+	if !ok {
+		return unknownText(fmt.Sprintf("%s.%s is asked for, but %s has no attribute %s", logical, name, resourceType(resource), name), at)
+	}
+	return t.to(logical, resource, attribute, logical+"."+name, at)
 }
 
 // join evaluates Fn::Join.
@@ -476,8 +492,9 @@ func notSplit(text value.Value, part value.Part) string {
 	return "what Fn::Split makes of " + text.String() + " is not known before it is deployed"
 }
 
-// spread writes the ARNs of buckets and keys in a text in their constituents, as
-// the CDK takes names out of them.
+// spread writes the ARNs of buckets and keys, and the URLs of websites, in a text
+// in their constituents: the CDK takes names out of them, and origins need the
+// host of a website.
 func (t *template) spread(v value.Value) value.Value {
 	return overChoices(v, func(text value.Value) value.Value {
 		if text.Kind != value.String {
@@ -493,13 +510,16 @@ func (t *template) spread(v value.Value) value.Value {
 
 func (t *template) constituents(part value.Part) value.Value {
 	whole := value.Value{Kind: value.String, Parts: []value.Part{part}, Location: part.Location}
-	if part.Kind != value.ReferenceTo || part.Reference.Attribute != value.ARN {
+	if part.Kind != value.ReferenceTo || part.Reference.Attribute != value.ARN && part.Reference.Attribute != value.WebsiteURL {
 		return whole
 	}
 	at := part.Location
 	unit, _, _ := strings.Cut(part.Reference.Node, "#")
 	of := func(node string, attribute value.Attribute) value.Value {
 		return value.To(value.Reference{Node: node, Attribute: attribute}, part.Text, at)
+	}
+	if part.Reference.Attribute == value.WebsiteURL {
+		return value.Concat(at, value.Text("http://", at), of(part.Reference.Node, value.WebsiteEndpoint))
 	}
 	switch t.types[part.Reference.Node] {
 	case bucketType:
@@ -512,13 +532,13 @@ func (t *template) constituents(part value.Part) value.Value {
 	}
 }
 
-// mayHold reports whether the text of a part may hold a delimiter: ids, accounts
-// and Regions hold neither colons, slashes nor commas.
+// mayHold reports whether the text of a part may hold a delimiter: ids, accounts,
+// Regions and hosts hold neither colons, slashes nor commas.
 func mayHold(part value.Part, delimiter string) bool {
 	if part.Kind != value.ReferenceTo || strings.Trim(delimiter, ":/,") != "" {
 		return true
 	}
-	return !slices.Contains([]value.Attribute{value.ID, value.Account, value.Region, value.Partition, value.Name}, part.Reference.Attribute)
+	return !slices.Contains([]value.Attribute{value.ID, value.Account, value.Region, value.Partition, value.Name, value.WebsiteEndpoint}, part.Reference.Attribute)
 }
 
 // conditional evaluates Fn::If.

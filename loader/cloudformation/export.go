@@ -19,6 +19,9 @@ type export struct {
 	nested []string
 	output string
 	name   value.Value
+	// text is the name, as exportName writes it, where it is known.
+	text  string
+	known bool
 }
 
 // findExports evaluates the names of all exports of the tree, once.
@@ -49,7 +52,9 @@ func (t *template) exported(name string, nested []string) []export {
 				continue
 			}
 		}
-		all = append(all, export{path: name, nested: nested, output: member.Key.Text, name: t.evaluate(exported)})
+		e := export{path: name, nested: nested, output: member.Key.Text, name: t.evaluate(exported)}
+		e.text, e.known = t.exportName(e.name)
+		all = append(all, e)
 	}
 	for _, member := range t.resources {
 		if isStack(resourceType(member.Value)) {
@@ -61,21 +66,47 @@ func (t *template) exported(name string, nested []string) []export {
 	return all
 }
 
+// exportName writes the name of an export. A stack finds the exports of its own
+// account and Region only, which are therefore the same in the names that both
+// write.
+func (t *template) exportName(v value.Value) (text string, known bool) {
+	if v.Kind != value.String {
+		return v.Literal()
+	}
+	var written strings.Builder
+	for _, part := range v.Parts {
+		switch {
+		case part.Kind == value.Literal:
+			written.WriteString(part.Text)
+		case part.Kind == value.ReferenceTo && part.Reference.Node == t.unit && slices.Contains([]value.Attribute{value.Account, value.Region, value.Partition}, part.Reference.Attribute):
+			literal, ok := t.literal(value.Value{Kind: value.String, Parts: []value.Part{part}})
+			if !ok {
+				literal = "\x00" + string(part.Reference.Attribute) + "\x00"
+			}
+			written.WriteString(literal)
+		default:
+			return "", false
+		}
+	}
+	return written.String(), true
+}
+
 // importValue evaluates Fn::ImportValue: the value is evaluated in the template
 // that exports it.
 func (t *template) importValue(argument *source.Node, at source.Location) value.Value {
 	return overChoices(t.evaluate(argument), func(wanted value.Value) value.Value {
-		name, literal := wanted.Literal()
-		if !literal {
+		text, known := t.exportName(wanted)
+		if !known {
 			return unknownText(fmt.Sprintf("the name %s of an export is not known", wanted), at)
 		}
+		name := wanted.String()
 		var found []export
 		var possible *export
 		for _, candidate := range t.parser.findExports() {
-			switch text, known := candidate.name.Literal(); {
-			case known && text == name:
+			switch {
+			case candidate.known && candidate.text == text:
 				found = append(found, candidate)
-			case !known && possible == nil && mayBe(candidate.name, name):
+			case !candidate.known && possible == nil && mayBe(candidate.name, text):
 				possible = &candidate
 			}
 		}

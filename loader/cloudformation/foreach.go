@@ -23,6 +23,9 @@ func (t *template) expandLoops() {
 	if !bytes.Contains(t.file.Bytes, []byte(forEach)) {
 		return
 	}
+	outer := t.defaults
+	t.defaults = map[string]bool{}
+	defer func() { t.loopDefaults, t.defaults = t.defaults, outer }()
 	copies := 0
 	root := *t.root
 	root.Members = nil

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ type resource struct {
 func (t *template) addResource(member source.Member) {
 	r := &resource{template: t, logical: member.Key.Text, header: member.Key.Location, node: member.Value, properties: member.Value.Get("Properties")}
 	t.defaults = map[string]bool{}
+	maps.Copy(t.defaults, t.loopDefaults)
 	r.when = t.when
 	if condition := r.node.Get("Condition"); condition != nil {
 		r.when = value.And(r.when, t.namedCondition(condition.Text, condition.Location))
@@ -64,12 +66,11 @@ func (t *template) addResource(member source.Member) {
 			return
 		}
 		nested.addAll()
-	case "AWS::CloudFormation::CustomResource":
-		r.addOpaque(fmt.Sprintf("what %s (%s) does is not known", r.address(), kind))
 	case "AWS::Serverless::Function", "AWS::Serverless::StateMachine":
 		r.addServerlessPolicies()
 	default:
-		if strings.HasPrefix(kind, "Custom::") {
+		// Custom resources, modules and the types of others may write policies.
+		if kind == "AWS::CloudFormation::CustomResource" || strings.Contains(kind, "::") && !strings.HasPrefix(kind, "AWS::") {
 			r.addOpaque(fmt.Sprintf("what %s (%s) does is not known", r.address(), kind))
 		}
 	}
@@ -295,7 +296,7 @@ func (r *resource) addMultiRegionAccessPoint() {
 	}
 	buckets := value.Value{Kind: value.List, Location: regions.Key.Location}
 	for _, alternative := range r.alternatives(regions.Value) {
-		if alternative.node.Kind != source.SequenceNode {
+		if alternative.node.Kind != source.SequenceNode || alternative.node.Tag != "" {
 			n.Attributes["buckets"] = value.NotKnown("the Regions of "+r.logical+" are not known", regions.Key.Location)
 			r.add(n)
 			return
@@ -316,43 +317,55 @@ func (r *resource) addMultiRegionAccessPoint() {
 }
 
 func (r *resource) addInlinePolicies() {
-	policies := r.properties.Get("Policies")
-	if policies == nil {
-		return
-	}
-	for i, policy := range policies.Items {
+	index := -1
+	r.eachItem(r.properties.Get("Policies"), value.True(), func(policy *source.Node, when value.Condition) {
+		index++
 		document := member(policy, "PolicyDocument")
 		if document == nil {
-			continue
+			return
 		}
-		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", i), map[string]string{"document": "PolicyDocument"}, policy)
+		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", index), map[string]string{"document": "PolicyDocument"}, policy)
 		n.Parent = ""
+		n.When = value.And(r.when, when)
 		n.Location = document.Key.Location
 		r.addPolicy(n, graph.IdentityPolicy)
-	}
+	})
 }
 
 // addServerlessPolicies adds the policy documents among the policies of a
 // resource of the SAM; the others are names and policy templates of AWS.
 func (r *resource) addServerlessPolicies() {
-	policies := r.properties.Get("Policies")
-	if policies == nil {
-		return
-	}
-	documents := policies.Items
-	if policies.Kind == source.MappingNode {
-		documents = []*source.Node{policies}
-	}
-	for i, document := range documents {
+	index := -1
+	r.eachItem(r.properties.Get("Policies"), value.True(), func(document *source.Node, when value.Condition) {
+		index++
 		if document.Get("Statement") == nil {
-			continue
+			return
 		}
-		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", i), nil, nil)
+		n := r.part(graph.Policy, fmt.Sprintf("policy/%d", index), nil, nil)
 		n.Parent = ""
+		n.When = value.And(r.when, when)
 		n.Location = document.Location
 		n.Attributes["document"] = r.evaluate(document)
 		n.Defaults = r.usedDefaults()
 		r.addPolicy(n, graph.IdentityPolicy)
+	})
+}
+
+// eachItem calls f with the items of a list, or with what stands in its place,
+// and the conditions around them.
+func (r *resource) eachItem(node *source.Node, when value.Condition, f func(*source.Node, value.Condition)) {
+	if node == nil {
+		return
+	}
+	for _, alternative := range r.alternatives(node) {
+		condition := value.And(when, alternative.when)
+		if alternative.node.Kind != source.SequenceNode || alternative.node.Tag != "" {
+			f(alternative.node, condition)
+			continue
+		}
+		for _, item := range alternative.node.Items {
+			r.eachItem(item, condition, f)
+		}
 	}
 }
 
@@ -387,9 +400,11 @@ func (t *template) addDependencies(resource source.Member) {
 		if name, argument, ok := call(node); ok {
 			switch name {
 			case "Ref", "Fn::GetAtt":
-				depend(argument.Text)
-				if len(argument.Items) > 0 {
-					depend(argument.Items[0].Text)
+				if len(argument.Items) > 0 && argument.Tag == "" {
+					argument = argument.Items[0]
+				}
+				if name, literal := t.name(argument); literal {
+					depend(name)
 				}
 			case "Fn::Sub":
 				text := argument.Text

@@ -25,6 +25,9 @@ import (
 type Options struct {
 	// Parameters holds values given to parameters.
 	Parameters map[string]string
+	// Kept names the parameters that keep the value that the deployed stack
+	// has, which is not known.
+	Kept map[string]bool
 	// Account, Region and Partition of the stack where they are known.
 	Account   string
 	Region    string
@@ -103,6 +106,8 @@ type template struct {
 
 	// incomplete says what of the template could not be read, or "".
 	incomplete string
+	// loopDefaults names the parameters whose default its loops rest on.
+	loopDefaults map[string]bool
 	// evaluating holds the conditions, stacks and outputs that are being evaluated,
 	// to find cycles; decided holds the conditions that are.
 	evaluating map[string]bool
@@ -151,7 +156,9 @@ func (t *template) prepare() *template {
 			t.resources = append(t.resources, member)
 		}
 	}
-	t.incomplete = unread(resources)
+	if t.incomplete = unreadMacro(t.root); t.incomplete == "" {
+		t.incomplete = unread(resources)
+	}
 	return t
 }
 
@@ -182,6 +189,34 @@ func (d *deployment) diagnose(at source.Location, format string, arguments ...an
 	d.diagnostics = append(d.diagnostics, source.Diagnostic{Location: at, Severity: source.Warning, Message: fmt.Sprintf(format, arguments...)})
 }
 
+// unreadMacro says which macro may change the whole template at deployment, or "".
+// Those of AWS that are listed touch nothing of interest, or are evaluated here.
+func unreadMacro(root *source.Node) string {
+	if root.Get(transform) != nil {
+		return fmt.Sprintf("%s in line %d adds sections at deployment", transform, root.Get(transform).Location.Line)
+	}
+	macros := root.Get("Transform")
+	if macros == nil {
+		return ""
+	}
+	list := []*source.Node{macros}
+	if macros.Kind == source.SequenceNode {
+		list = macros.Items
+	}
+	for _, macro := range list {
+		if name := macro.Get("Name"); name != nil {
+			macro = name
+		}
+		switch name := macro.Text; {
+		case name == "AWS::Serverless-2016-10-31", name == "AWS::LanguageExtensions", name == "AWS::CodeDeployBlueGreen",
+			name == "AWS::CodeStar", name == "AWS::ServiceCatalog", strings.HasPrefix(name, "AWS::SecretsManager-"):
+		default:
+			return fmt.Sprintf("the macro %s may change the template at deployment", name)
+		}
+	}
+	return ""
+}
+
 // unread says which resources of a template come into being at deployment only,
 // or "".
 func unread(resources []source.Member) string {
@@ -203,15 +238,19 @@ func unread(resources []source.Member) string {
 const transform = "Fn::Transform"
 
 // unreadIn says what adds members to an object of a resource that is of
-// interest, or "". Where a macro makes the whole value, that alone is not known.
+// interest, or "". Where a macro makes the whole value of a property, that alone
+// is not known; where it makes all properties, all of them are not.
 func unreadIn(resource *source.Node) string {
 	kind := resourceType(resource)
 	if !strings.HasPrefix(kind, "AWS::CloudFront::") && !strings.HasPrefix(kind, "AWS::S3::") && !strings.HasPrefix(kind, "AWS::KMS::") {
 		return ""
 	}
 	found := ""
+	properties := resource.Get("Properties")
+	outer := []*source.Node{resource, properties, properties.Get("DistributionConfig"), properties.Get("OriginAccessControlConfig")}
 	walk(resource, func(node *source.Node) {
-		if len(node.Members) > 1 && node.Get(transform) != nil {
+		isOuter := slices.Contains(outer, node)
+		if isOuter && node.Tag == "!Transform" || (isOuter || len(node.Members) > 1) && node.Get(transform) != nil {
 			found = transform + " adds properties at deployment"
 		}
 		for _, member := range node.Members {
@@ -257,7 +296,7 @@ func (t *template) checkKeys(node *source.Node) {
 func (t *template) addParameters() {
 	for _, member := range members(t.root.Get("Parameters")) {
 		name := member.Key.Text
-		if _, given := t.given[name]; given {
+		if _, given := t.given[name]; given && !t.isStored(name) {
 			continue
 		}
 		if _, known := t.parameterValue(name); known {
@@ -271,15 +310,14 @@ func (t *template) addParameters() {
 	}
 }
 
-// parameterValue returns the value given to a parameter, or its default.
+// parameterValue returns the value given to a parameter, or its default. That of
+// an SSM parameter type is the name of a parameter in the store, not the value.
 func (t *template) parameterValue(name string) (text string, known bool) {
+	if t.isStored(name) || t.keeps(name) {
+		return "", false
+	}
 	if given, ok := t.options.Parameters[name]; ok && t.parent == nil {
 		return given, true
-	}
-	// The default of an SSM parameter type is the name of a parameter in the
-	// store, not the value.
-	if kind := t.parameters[name].Get("Type"); kind != nil && strings.HasPrefix(kind.Text, "AWS::SSM::Parameter::Value") {
-		return "", false
 	}
 	if fallback := t.parameters[name].Get("Default"); fallback != nil {
 		t.defaults["parameter "+t.prefix+name] = true
@@ -288,10 +326,22 @@ func (t *template) parameterValue(name string) (text string, known bool) {
 	return "", false
 }
 
+// isStored reports whether a parameter is read from the SSM parameter store.
+func (t *template) isStored(name string) bool {
+	kind := t.parameters[name].Get("Type")
+	return kind != nil && strings.HasPrefix(kind.Text, "AWS::SSM::Parameter::Value")
+}
+
+// keeps reports whether a parameter keeps the value that the deployed stack has.
+func (t *template) keeps(name string) bool { return t.options.Kept[name] && t.parent == nil }
+
 func (t *template) withoutValue(name string) string {
 	reason := fmt.Sprintf("parameter %s has no default and no value was given", t.prefix+name)
-	if kind := t.parameters[name].Get("Type"); kind != nil && strings.HasPrefix(kind.Text, "AWS::SSM::Parameter::Value") {
+	switch {
+	case t.isStored(name):
 		reason = fmt.Sprintf("parameter %s is read from the SSM parameter store at deployment", t.prefix+name)
+	case t.keeps(name):
+		reason = fmt.Sprintf("parameter %s keeps its previous value, which is not known", t.prefix+name)
 	}
 	if allowed := t.allowedValues(name); len(allowed) > 0 {
 		reason += "; it allows " + strings.Join(allowed, ", ")

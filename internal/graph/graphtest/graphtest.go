@@ -20,8 +20,8 @@ import (
 	"github.com/originkey/originkey/internal/value"
 )
 
-// Dump writes the nodes of a graph with their attributes and places, and its
-// edges, in a fixed order.
+// Dump writes the nodes of a graph with their attributes and places, the units
+// that are incomplete, and the edges, in a fixed order.
 func Dump(g *graph.Graph) string {
 	var out strings.Builder
 	for _, node := range g.Nodes {
@@ -52,6 +52,11 @@ func Dump(g *graph.Graph) string {
 		}
 		if environment := g.Environments[node.Environment]; environment.Region != "" || environment.Account != "" {
 			fmt.Fprintf(&out, "  environment: account %q, Region %q\n", environment.Account, environment.Region)
+		}
+	}
+	for _, unit := range g.Units {
+		if unit.Incomplete != "" {
+			fmt.Fprintf(&out, "incomplete: %s\n", unit.Incomplete)
 		}
 	}
 	for _, edge := range g.Edges {

@@ -1,0 +1,63 @@
+package loader
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestReadParameters(t *testing.T) {
+	tests := map[string]struct {
+		file   string
+		values map[string]string
+		kept   []string
+		err    string
+	}{
+		"AWS CLI":                 {`[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "L", "ParameterValue": "a,b"}]`, map[string]string{"A": "x", "L": "a,b"}, nil, ""},
+		"empty value":             {`[{"ParameterKey": "A", "ParameterValue": ""}]`, map[string]string{"A": ""}, nil, ""},
+		"previous value":          {`[{"ParameterKey": "A", "UsePreviousValue": true}]`, map[string]string{}, []string{"A"}, ""},
+		"previous value is false": {`[{"ParameterKey": "A", "ParameterValue": "x", "UsePreviousValue": false}]`, map[string]string{"A": "x"}, nil, ""},
+		"overrides of deploy":     {`["A=x", "B=k=v", "C="]`, map[string]string{"A": "x", "B": "k=v", "C": ""}, nil, ""},
+		"CodePipeline":            {`{"Parameters": {"A": "x", "N": 5, "B": true}, "Tags": {"T": "t"}, "StackPolicy": {"Statement": []}}`, map[string]string{"A": "x", "N": "5", "B": "true"}, nil, ""},
+		"large number":            {`{"Parameters": {"A": 111122223333}}`, map[string]string{"A": "111122223333"}, nil, ""},
+		"no value":                {`[{"ParameterKey": "A"}]`, nil, nil, "the parameter A has no value"},
+		"no key":                  {`[{"ParameterValue": "A"}]`, nil, nil, "not a parameter file"},
+		"no equals sign":          {`["A"]`, nil, nil, "not a parameter file"},
+		"list as a value":         {`{"Parameters": {"A": ["x"]}}`, nil, nil, "the value of the parameter A is no text"},
+		"something else":          {`{"A": "x"}`, nil, nil, "not a parameter file"},
+		"not JSON":                {`A: x`, nil, nil, "not a parameter file"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			in := inputs{parameters: map[string]string{}, kept: map[string]bool{}}
+			err := in.readParameters([]byte(test.file))
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Fatalf("error is %v, want %q", err, test.err)
+				}
+				return
+			}
+			kept := slices.Sorted(maps.Keys(in.kept))
+			if err != nil || !maps.Equal(in.parameters, test.values) || !slices.Equal(kept, test.kept) {
+				t.Errorf("parameters are %v, kept %v: %v; want %v and %v", in.parameters, kept, err, test.values, test.kept)
+			}
+		})
+	}
+}
+
+// TestLaterParameterFileWins reads two files that say different things.
+func TestLaterParameterFileWins(t *testing.T) {
+	in := inputs{parameters: map[string]string{}, kept: map[string]bool{}}
+	for _, file := range []string{
+		`[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "B", "UsePreviousValue": true}]`,
+		`[{"ParameterKey": "B", "ParameterValue": "y"}, {"ParameterKey": "A", "UsePreviousValue": true}]`,
+	} {
+		if err := in.readParameters([]byte(file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !maps.Equal(in.parameters, map[string]string{"B": "y"}) || !maps.Equal(in.kept, map[string]bool{"A": true}) {
+		t.Errorf("parameters are %v, kept %v", in.parameters, in.kept)
+	}
+}

@@ -123,8 +123,8 @@ func (w *walker) opaqueWriter(node *graph.Node) string {
 	if incomplete := w.graph.Unit(node.Unit).Incomplete; incomplete != "" {
 		return incomplete
 	}
-	for _, from := range w.givenTo(node) {
-		return fmt.Sprintf("%s is given to %s, which may write its policy: %s", node.Address, from.Address, from.External)
+	if given := w.givenTo(node); len(given) > 0 {
+		return fmt.Sprintf("%s is given to %s, which may write its policy: %s", node.Address, given[0].Address, given[0].External)
 	}
 	return ""
 }

@@ -134,7 +134,7 @@ func (t *template) evaluate(node *source.Node) value.Value {
 
 // base64 evaluates Fn::Base64.
 func (t *template) base64(argument *source.Node, at source.Location) value.Value {
-	return overChoices(t.evaluate(argument), func(v value.Value) value.Value {
+	return value.OverChoices(t.evaluate(argument), func(v value.Value) value.Value {
 		text, literal := v.Literal()
 		if !literal {
 			return unknownText(reason(v, "Fn::Base64 is evaluated at deployment"), at)
@@ -361,7 +361,7 @@ func (t *template) join(argument *source.Node, at source.Location) value.Value {
 	}
 	delimiter := t.evaluate(argument.Items[0])
 	list := t.evaluate(argument.Items[1])
-	return overChoices(list, func(list value.Value) value.Value {
+	return value.OverChoices(list, func(list value.Value) value.Value {
 		if list.Kind != value.List {
 			return unknownText(reason(list, "the list of Fn::Join is not known"), at)
 		}
@@ -403,14 +403,6 @@ func joinItems(delimiter value.Value, items []value.Value, at source.Location, s
 	return value.Concat(at, pieces...)
 }
 
-// overChoices applies a function on both sides of a Choice.
-func overChoices(v value.Value, apply func(value.Value) value.Value) value.Value {
-	if v.Kind != value.Choice {
-		return apply(v)
-	}
-	return value.If(v.Condition, overChoices(*v.Then, apply), overChoices(*v.Else, apply), v.Location)
-}
-
 func reason(v value.Value, otherwise string) string {
 	if reasons := v.Reasons(); len(reasons) > 0 && reasons[0] != "" {
 		return reasons[0]
@@ -428,7 +420,7 @@ func (t *template) choose(argument *source.Node, at source.Location) value.Value
 	if !literal || err != nil {
 		return unknownText("the index of Fn::Select is not known", at)
 	}
-	return overChoices(t.evaluate(argument.Items[1]), func(list value.Value) value.Value {
+	return value.OverChoices(t.evaluate(argument.Items[1]), func(list value.Value) value.Value {
 		switch {
 		case list.Kind != value.List:
 			return unknownText(reason(list, "the list of Fn::Select is not known"), at)
@@ -455,7 +447,7 @@ func (t *template) split(argument *source.Node, at source.Location) value.Value 
 
 // splitText divides a text at a delimiter.
 func splitText(v value.Value, delimiter string, at source.Location) value.Value {
-	return overChoices(v, func(text value.Value) value.Value {
+	return value.OverChoices(v, func(text value.Value) value.Value {
 		if text.Kind != value.String {
 			return value.NotKnown(reason(text, "the text of Fn::Split is not known"), at)
 		}
@@ -496,7 +488,7 @@ func notSplit(text value.Value, part value.Part) string {
 // in their constituents: the CDK takes names out of them, and origins need the
 // host of a website.
 func (t *template) spread(v value.Value) value.Value {
-	return overChoices(v, func(text value.Value) value.Value {
+	return value.OverChoices(v, func(text value.Value) value.Value {
 		if text.Kind != value.String {
 			return text
 		}
@@ -580,7 +572,7 @@ func (t *template) findIn(node *source.Node, keys []*source.Node, fallback value
 	if len(keys) == 0 {
 		return t.evaluate(node)
 	}
-	return overChoices(t.evaluate(keys[0]), func(key value.Value) value.Value {
+	return value.OverChoices(t.evaluate(keys[0]), func(key value.Value) value.Value {
 		if text, literal := t.literal(key); literal {
 			inner := node.Get(text)
 			if inner == nil {

@@ -94,7 +94,7 @@ func (t *template) exportName(v value.Value) (text string, known bool) {
 // importValue evaluates Fn::ImportValue: the value is evaluated in the template
 // that exports it.
 func (t *template) importValue(argument *source.Node, at source.Location) value.Value {
-	return overChoices(t.evaluate(argument), func(wanted value.Value) value.Value {
+	return value.OverChoices(t.evaluate(argument), func(wanted value.Value) value.Value {
 		text, known := t.exportName(wanted)
 		if !known {
 			return unknownText(fmt.Sprintf("the name %s of an export is not known", wanted), at)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/originkey/originkey/internal/source"
+	"github.com/originkey/originkey/loader/policyjson"
 )
 
 // inputs are the values that the user gives to variables and parameters.
@@ -22,12 +23,21 @@ type inputs struct {
 	kept map[string]bool
 	// parameterFiles are those that hold the parameters.
 	parameterFiles []*source.File
+	// account, Region and partition are those of stacks that do not say theirs.
+	account, region, partition string
+	// noAssumption stops folders of bare policies from being taken as stacks,
+	// bindings say what those policies are written for.
+	noAssumption bool
+	bindings     map[string]policyjson.Binding
 }
 
 // readInputs reads the files that the user names. root is the repository root:
 // files below it have paths relative to it, as all others have.
 func readInputs(options Options, root string) (inputs, error) {
-	in := inputs{variables: options.Variables, parameters: map[string]string{}, kept: map[string]bool{}}
+	in := inputs{
+		variables: options.Variables, parameters: map[string]string{}, kept: map[string]bool{},
+		account: options.Account, region: options.Region, partition: options.Partition, noAssumption: options.NoAssumption,
+	}
 	for _, name := range options.VariableFiles {
 		file, err := readInput(options.Directory, root, name)
 		if err != nil {
@@ -57,13 +67,22 @@ func readInput(directory, root, name string) (*source.File, error) {
 	if err != nil {
 		return nil, &UsageError{fmt.Sprintf("%s cannot be read: %v", name, cause(err))}
 	}
-	shown := name
+	return source.NewFile(Shown(root, directory, name), content), nil
+}
+
+// Shown is how a file that the user names is shown: relative to the repository
+// root where it lies below it, else as it was named.
+func Shown(root, directory, name string) string {
+	absolute := name
+	if !filepath.IsAbs(absolute) {
+		absolute = filepath.Join(directory, name)
+	}
 	if resolved, err := filepath.EvalSymlinks(absolute); err == nil {
 		if relative, err := filepath.Rel(root, resolved); err == nil && filepath.IsLocal(relative) {
-			shown = relative
+			name = relative
 		}
 	}
-	return source.NewFile(filepath.ToSlash(shown), content), nil
+	return filepath.ToSlash(name)
 }
 
 var errNoParameters = errors.New(`not a parameter file: expected [{"ParameterKey": ..., "ParameterValue": ...}], ["Key=Value"] or {"Parameters": {...}}`)

@@ -7,6 +7,7 @@
 package loader
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,14 @@ type Options struct {
 	ParameterFiles []string
 	// Exclude are globs over paths relative to the repository root.
 	Exclude []string
+	// Account, Region and Partition are those of every stack that does not say
+	// its own.
+	Account, Region, Partition string
+	// NoAssumption stops a folder of bare policies from being taken as one
+	// stack.
+	NoAssumption bool
+	// Bindings say what the files do not.
+	Bindings Bindings
 }
 
 // A Result is what was read.
@@ -60,10 +69,7 @@ func (e *UsageError) Error() string { return e.Message }
 // says why the repository cannot be read at all; whatever is wrong with single
 // files is a diagnostic.
 func Load(ctx context.Context, paths []string, options Options) (*Result, error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	rootPath, chosen, err := locate(options.Directory, paths)
+	rootPath, chosen, err := Locate(options.Directory, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -81,14 +87,19 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, nil), whole: graph.NewBuilder()}
+	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, options.Bindings.File), whole: graph.NewBuilder()}
 	builders, err := l.load(ctx, repository.units(l.selected))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.load(ctx, repository.policyUnits(l.selected, nil, builders)); err != nil {
+	b := &binder{loading: l, bindings: options.Bindings, added: map[string]*graph.Node{}, bound: map[string]bool{}}
+	b.identify()
+	l.inputs.bindings = b.policies()
+	if _, err := l.load(ctx, repository.policyUnits(l.selected, b.bound, builders)); err != nil {
 		return nil, err
 	}
+	b.complete()
+	l.fillEnvironments()
 	result := &Result{Graph: l.whole.Freeze(), Root: rootPath, Diagnostics: slices.Concat(repository.diagnostics, l.diagnostics)}
 	sortDiagnostics(result)
 	return result, nil
@@ -141,6 +152,28 @@ func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, err
 	return builders, nil
 }
 
+// fillEnvironments says where stacks are that do not say it. Only the environment
+// that a unit has by default is meant: another provider configuration may be
+// another account.
+func (l *loading) fillEnvironments() {
+	isDefault := map[string]bool{}
+	for _, unit := range l.whole.Units() {
+		isDefault[unit] = true
+		isDefault[unit+"@aws"] = true
+	}
+	for _, environment := range l.whole.Environments() {
+		if !isDefault[environment.ID] {
+			continue
+		}
+		if environment.SameAccountAs == "" {
+			environment.Account = cmp.Or(environment.Account, l.inputs.account)
+			environment.Partition = cmp.Or(environment.Partition, l.inputs.partition)
+		}
+		environment.Region = cmp.Or(environment.Region, l.inputs.region)
+		l.whole.AddEnvironment(environment)
+	}
+}
+
 // loadUnit reads one unit. A panic of a loader is that unit's diagnostic: the
 // other units are still linted.
 func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inputs) (builder *graph.Builder, diagnostics []source.Diagnostic) {
@@ -168,7 +201,10 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 		}
 		return builder, diagnostics
 	default:
-		return policyjson.Load(ctx, repository, unit.path, unit.files, policyjson.Options{Shared: unit.shared})
+		return policyjson.Load(ctx, repository, unit.path, unit.files, policyjson.Options{
+			Account: inputs.account, Region: inputs.region, Partition: inputs.partition,
+			Shared: unit.shared, NoAssumption: inputs.noAssumption, Bindings: inputs.bindings,
+		})
 	}
 }
 
@@ -188,8 +224,13 @@ func panicSite(stack []byte) string {
 	return "unknown place"
 }
 
-// locate returns the absolute repository root and the paths relative to it.
-func locate(directory string, paths []string) (root string, chosen []string, err error) {
+// Locate returns the absolute repository root and the paths relative to it, with
+// forward slashes. Without paths it is the directory that is chosen. The error is
+// a *UsageError where a path is wrong.
+func Locate(directory string, paths []string) (root string, chosen []string, err error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
 	for _, name := range paths {
 		absolute := name
 		if !filepath.IsAbs(absolute) {

@@ -80,7 +80,10 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(string) cloudformation.Options {
-		return cloudformation.Options{Parameters: inputs.parameters, Kept: inputs.kept}
+		return cloudformation.Options{
+			Parameters: inputs.parameters, Kept: inputs.kept,
+			Account: inputs.account, Region: inputs.region, Partition: inputs.partition,
+		}
 	})
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -188,7 +191,7 @@ func (r *repository) sniffDocuments(selected selection) (templates []string) {
 // policyUnits returns the folders of policies, sorted. A file that another unit
 // reads is judged there, in its role, and is no part of its folder; a file that
 // the configuration binds always is.
-func (r *repository) policyUnits(selected selection, bound []string, readers []*graph.Builder) []unit {
+func (r *repository) policyUnits(selected selection, bound map[string]bool, readers []*graph.Builder) []unit {
 	read := map[string]bool{}
 	for _, builder := range readers {
 		if builder != nil {
@@ -197,7 +200,7 @@ func (r *repository) policyUnits(selected selection, bound []string, readers []*
 			}
 		}
 	}
-	names := slices.Concat(r.policyFiles, bound)
+	names := slices.AppendSeq(slices.Clone(r.policyFiles), maps.Keys(bound))
 	slices.Sort(names)
 	byFolder := map[string]*unit{}
 	for _, name := range slices.Compact(names) {
@@ -206,9 +209,8 @@ func (r *repository) policyUnits(selected selection, bound []string, readers []*
 			byFolder[folder] = &unit{kind: policies, path: folder}
 		}
 		its := byFolder[folder]
-		isBound := slices.Contains(bound, name)
-		its.bound = its.bound || isBound
-		if read[name] && !isBound {
+		its.bound = its.bound || bound[name]
+		if read[name] && !bound[name] {
 			its.shared = true
 			continue
 		}
@@ -217,7 +219,11 @@ func (r *repository) policyUnits(selected selection, bound []string, readers []*
 	}
 	var units []unit
 	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
-		if its := byFolder[folder]; len(its.files) > 0 {
+		its := byFolder[folder]
+		if !its.selected && !selected.hasHints() {
+			its.files = slices.DeleteFunc(its.files, func(name string) bool { return !bound[name] })
+		}
+		if len(its.files) > 0 {
 			units = append(units, *its)
 		}
 	}

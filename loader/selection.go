@@ -21,7 +21,9 @@ type selection struct {
 	everything bool
 }
 
-func (r *repository) selection(chosen, shared []string) selection {
+// selection makes the selection of the chosen paths. shared is a file that all
+// units rest on, or "".
+func (r *repository) selection(chosen []string, shared string) selection {
 	s := selection{files: map[string]bool{}, folderOfFile: map[string]bool{}}
 	for _, name := range chosen {
 		if r.isFolder(name) {
@@ -30,7 +32,7 @@ func (r *repository) selection(chosen, shared []string) selection {
 		}
 		s.files[name] = true
 		s.folderOfFile[folderOf(name)] = true
-		s.everything = s.everything || slices.Contains(shared, name)
+		s.everything = s.everything || name == shared
 	}
 	return s
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/originkey/originkey/internal/config"
 	"github.com/originkey/originkey/internal/engine"
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
@@ -27,6 +28,7 @@ type inputFlags struct {
 	variableFiles  []string
 	parameterFiles []string
 	exclude        []string
+	config         string
 }
 
 func (f *inputFlags) register(command *cobra.Command) {
@@ -35,6 +37,7 @@ func (f *inputFlags) register(command *cobra.Command) {
 	flags.StringArrayVar(&f.variableFiles, "var-file", nil, "Terraform variable `FILE` (repeatable)")
 	flags.StringArrayVar(&f.parameterFiles, "parameters", nil, "CloudFormation parameter `FILE` in the form of the AWS CLI (repeatable)")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match `GLOB`, relative to the repository root (repeatable)")
+	flags.StringVar(&f.config, "config", "", "configuration `FILE`; default "+config.Name+", found upwards from the paths")
 }
 
 func (f *inputFlags) options(directory string) (loader.Options, error) {
@@ -56,6 +59,8 @@ func (f *inputFlags) options(directory string) (loader.Options, error) {
 type analysis struct {
 	report *report.Report
 	engine *engine.Engine
+	// config is nil where there is none.
+	config *config.Config
 }
 
 // analyse reads the input, computes the facts and, where evaluate is true, runs
@@ -65,6 +70,11 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	if err != nil {
 		return nil, err
 	}
+	configuration, err := c.configuration(paths, input.config)
+	if err != nil {
+		return nil, err
+	}
+	configure(&options, configuration)
 	loaded, err := loader.Load(ctx, paths, options)
 	if err != nil {
 		return nil, err
@@ -83,7 +93,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 		r.Findings = findings
 		r.Diagnostics = append(r.Diagnostics, diagnostics...)
 	}
-	return &analysis{report: r, engine: e}, nil
+	return &analysis{report: r, engine: e, config: configuration}, nil
 }
 
 // rulePage is where the documentation of a rule is read.
@@ -136,7 +146,9 @@ belongs to is read from disk.
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
 something that could not be read; findings are printed all the same.`,
-		RunE: func(command *cobra.Command, paths []string) error { return c.runLint(command.Context(), paths, flags) },
+		RunE: func(command *cobra.Command, paths []string) error {
+			return c.runLint(command.Context(), paths, flags, command.Flags().Changed("fail-on"))
+		},
 	}
 	flags.register(command)
 	f := command.Flags()
@@ -150,7 +162,9 @@ something that could not be read; findings are printed all the same.`,
 	return command
 }
 
-func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags) error {
+// runLint lints. failOnGiven says that the flag is written on the command line, so
+// that it wins over the configuration.
+func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, failOnGiven bool) error {
 	style, err := c.style(flags.color)
 	if err != nil {
 		return err
@@ -170,6 +184,9 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags) e
 		return err
 	}
 	found.report.Category = flags.category
+	if found.config != nil && !found.config.FailOn.IsZero() && !failOnGiven {
+		flags.failOn = found.config.FailOn.Text
+	}
 	failed := c.complain(found.report.Diagnostics)
 	for _, format := range flags.formats {
 		name, file, toFile := strings.Cut(format, "=")

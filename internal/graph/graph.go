@@ -326,6 +326,36 @@ func (b *Builder) AddEnvironment(environment Environment) {
 // Environment returns the environment with that id.
 func (b *Builder) Environment(id string) Environment { return b.environments[id] }
 
+// Environments returns all environments, sorted by id.
+func (b *Builder) Environments() []Environment {
+	all := make([]Environment, 0, len(b.environments))
+	for _, id := range slices.Sorted(maps.Keys(b.environments)) {
+		all = append(all, b.environments[id])
+	}
+	return all
+}
+
+// Units returns the ids of all units.
+func (b *Builder) Units() []string {
+	ids := make([]string, len(b.units))
+	for i, unit := range b.units {
+		ids[i] = unit.ID
+	}
+	return ids
+}
+
+// Nodes returns the nodes of a kind, sorted by id. They may be changed until the
+// graph is made.
+func (b *Builder) Nodes(kind Kind) []*Node {
+	var nodes []*Node
+	for _, id := range slices.Sorted(maps.Keys(b.nodes)) {
+		if node := b.nodes[id]; node.Kind == kind {
+			nodes = append(nodes, node)
+		}
+	}
+	return nodes
+}
+
 // AddFile makes the text of a file available to reports, and notes that the units
 // of the builder read it.
 func (b *Builder) AddFile(file *source.File) { b.files[file.Path] = file }

@@ -135,3 +135,13 @@ type Diagnostic struct {
 	Severity Severity
 	Message  string
 }
+
+// A Text is text that the user wrote, with its place. The zero Text is not
+// written.
+type Text struct {
+	Text     string
+	Location Location
+}
+
+// IsZero reports whether the text is not written.
+func (t Text) IsZero() bool { return t.Text == "" }

@@ -1,0 +1,141 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/originkey/originkey/internal/source"
+)
+
+const whole = `account: "011122223333"
+region: us-east-1
+partition: aws
+assume: false
+fail-on: error
+exclude:
+  - vendor/**
+policies:
+  - file: policies/cdn-key.json
+    key: alias/cdn
+  - file: policies/site.json
+    bucket: example-site
+buckets:
+  - bucket: example-site
+    key: alias/cdn
+distributions:
+  infra/prod#aws_cloudfront_distribution.cdn: E1EXAMPLE
+identities:
+  aws_cloudfront_origin_access_identity.cdn: E2EXAMPLE
+`
+
+func TestParse(t *testing.T) {
+	c, err := Parse(source.NewFile(Name, []byte(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, texts := range map[string][2]string{
+		"account":      {c.Account.Text, "011122223333"},
+		"region":       {c.Region.Text, "us-east-1"},
+		"partition":    {c.Partition.Text, "aws"},
+		"assume":       {c.Assume.Text, "false"},
+		"fail-on":      {c.FailOn.Text, "error"},
+		"exclude":      {c.Exclude[0].Text, "vendor/**"},
+		"file":         {c.Policies[0].File.Text, "policies/cdn-key.json"},
+		"key":          {c.Policies[0].Key.Text, "alias/cdn"},
+		"bucket":       {c.Policies[1].Bucket.Text, "example-site"},
+		"its key":      {c.Buckets[0].Key.Text, "alias/cdn"},
+		"address":      {c.Distributions[0].Address.Text, "infra/prod#aws_cloudfront_distribution.cdn"},
+		"distribution": {c.Distributions[0].ID.Text, "E1EXAMPLE"},
+		"identity":     {c.Identities[0].ID.Text, "E2EXAMPLE"},
+		"place":        {c.Policies[0].Key.Location.String(), ".originkey.yaml:10:10"},
+	} {
+		if texts[0] != texts[1] {
+			t.Errorf("%s is %q, want %q", name, texts[0], texts[1])
+		}
+	}
+}
+
+func TestWrong(t *testing.T) {
+	for text, want := range map[string]string{
+		"polices: []":                            ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
+		"colour: red":                            ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region",
+		"- a":                                    ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region",
+		"region: us-east-1\nregion: eu-west-1":   ".originkey.yaml:2:1: region is written twice, here and in line 1",
+		"account: 1112":                          ".originkey.yaml:1:10: expected 12 digits in quotes, not 1112",
+		"account: [a]":                           ".originkey.yaml:1:10: expected text",
+		"account:":                               ".originkey.yaml:1:9: expected text",
+		"account: ''":                            ".originkey.yaml:1:10: expected text that is not empty",
+		"region: Ireland":                        ".originkey.yaml:1:9: expected a Region such as us-east-1, not Ireland",
+		"partition: china":                       ".originkey.yaml:1:12: expected one of aws, aws-cn, aws-us-gov, not china",
+		"assume: maybe":                          ".originkey.yaml:1:9: expected one of true, false, not maybe",
+		"fail-on: info":                          ".originkey.yaml:1:10: expected one of note, warning, error, never, not info",
+		"exclude: a":                             ".originkey.yaml:1:10: expected a list",
+		"exclude: ['a[']":                        ".originkey.yaml:1:11: a[ is not a valid glob",
+		"policies:\n  - file: a.json":            ".originkey.yaml:2:5: a policy is for one key or for one bucket: write either key or bucket",
+		"policies:\n  - key: k":                  ".originkey.yaml:2:5: file is missing",
+		"policies:\n  - {file: a, keys: k}":      ".originkey.yaml:2:15: an element of policies has no key keys; did you mean key?\n.originkey.yaml:2:5: a policy is for one key or for one bucket: write either key or bucket",
+		"buckets:\n  - bucket: b":                ".originkey.yaml:2:5: key is missing",
+		"buckets:\n  - b":                        ".originkey.yaml:2:5: an element of buckets has to be a mapping with the keys bucket, key",
+		"distributions: [a]":                     ".originkey.yaml:1:16: expected a mapping of addresses to ids",
+		"distributions:\n  a: cdn.example.com":   ".originkey.yaml:2:6: expected an id such as E1EXAMPLE, not cdn.example.com",
+		"identities:\n  a: E1\n  a: E2":          ".originkey.yaml:3:3: a is written twice, here and in line 2",
+		"region: us-east-1\n---\nregion: a\n":    ".originkey.yaml:3:1: the file holds 2 YAML documents; a configuration has to be the only one",
+		"policies: [\n":                          "not valid YAML",
+		"policies:\n  - file: a\n    key: [k]\n": ".originkey.yaml:3:10: expected text\n.originkey.yaml:2:5: a policy is for one key",
+	} {
+		_, err := Parse(source.NewFile(Name, []byte(text)))
+		var wrong *Error
+		if !errors.As(err, &wrong) {
+			t.Errorf("%q gives the error %v", text, err)
+			continue
+		}
+		if got := wrong.Error(); got != want && !(strings.Contains(got, want) && (strings.HasPrefix(want, "not") || strings.HasSuffix(want, "key"))) {
+			t.Errorf("%q is wrong because\n%s\nwant\n%s", text, got, want)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	root := fstest.MapFS{
+		"infra/.originkey.yaml":      {Data: []byte("region: eu-west-1")},
+		"infra/prod/.originkey.yaml": {Data: []byte("region: us-east-1")},
+		"infra/prod/main.tf":         {},
+		"infra/dev/main.tf":          {},
+		"other/main.tf":              {},
+	}
+	for paths, want := range map[string]string{
+		"infra/prod":                            "us-east-1",
+		"infra/prod/main.tf":                    "us-east-1",
+		"infra/dev":                             "eu-west-1",
+		"infra/prod/main.tf infra/dev/main.tf":  "eu-west-1",
+		"infra/prod/main.tf infra/prod/main.tf": "us-east-1",
+		"other infra":                           "",
+		".":                                     "",
+	} {
+		c, err := Find(root, strings.Fields(paths))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if c != nil {
+			got = c.Region.Text
+		}
+		if got != want {
+			t.Errorf("%s finds %q, want %q", paths, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(whole))
+	f.Add([]byte("policies:\n  - {file: a, keys: k}"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := Parse(source.NewFile(Name, text))
+		var wrong *Error
+		if (c == nil) != (err != nil) || err != nil && !errors.As(err, &wrong) {
+			t.Errorf("%q gives %v and %v", text, c, err)
+		}
+	})
+}

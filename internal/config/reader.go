@@ -1,0 +1,161 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/originkey/originkey/internal/source"
+)
+
+// A reader reads the nodes of a configuration and collects what is wrong.
+type reader struct{ diagnostics []source.Diagnostic }
+
+// fields are the keys of an object, each with what reads its value.
+type fields map[string]func(*source.Node)
+
+var (
+	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+	regionForm  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]$`)
+	idForm      = regexp.MustCompile(`^[0-9A-Z]+$`)
+)
+
+func isAccount(text string) bool { return accountForm.MatchString(text) }
+func isRegion(text string) bool  { return regionForm.MatchString(text) }
+func isID(text string) bool      { return idForm.MatchString(text) }
+
+func (r *reader) fail(at source.Location, format string, arguments ...any) {
+	r.diagnostics = append(r.diagnostics, source.Diagnostic{Location: at, Severity: source.Error, Message: fmt.Sprintf(format, arguments...)})
+}
+
+// object reads a mapping whose keys are those of known.
+func (r *reader) object(node *source.Node, what string, known fields) {
+	if node.Kind != source.MappingNode {
+		r.fail(node.Location, "%s has to be a mapping with the keys %s", what, names(known))
+		return
+	}
+	lines := map[string]int{}
+	for _, member := range node.Members {
+		name, at := member.Key.Text, member.Key.Location
+		read, ok := known[name]
+		switch line, twice := lines[name]; {
+		case !ok:
+			r.fail(at, "%s has no key %s%s", what, name, suggest(name, known))
+		case twice:
+			r.fail(at, "%s is written twice, here and in line %d", name, line)
+		default:
+			read(member.Value)
+		}
+		lines[name] = at.Line
+	}
+}
+
+func names(known fields) string { return strings.Join(slices.Sorted(maps.Keys(known)), ", ") }
+
+// suggest names the key that was meant, or all of them.
+func suggest(name string, known fields) string {
+	best, distance := "", 0
+	for _, candidate := range slices.Sorted(maps.Keys(known)) {
+		if d := levenshtein.Distance(strings.ToLower(name), candidate, nil); best == "" || d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if distance <= max(1, len(name)/3) {
+		return fmt.Sprintf("; did you mean %s?", best)
+	}
+	return "; it has " + names(known)
+}
+
+// scalar reads text. A number is text that has to be quoted where its form counts.
+func (r *reader) scalar(node *source.Node) (source.Text, bool) {
+	switch node.Kind {
+	case source.StringNode, source.NumberNode, source.BoolNode:
+		if node.Text != "" {
+			return source.Text{Text: node.Text, Location: node.Location}, true
+		}
+		r.fail(node.Location, "expected text that is not empty")
+	default:
+		r.fail(node.Location, "expected text")
+	}
+	return source.Text{}, false
+}
+
+func (r *reader) any(into *source.Text) func(*source.Node) {
+	return func(node *source.Node) { *into, _ = r.scalar(node) }
+}
+
+// text reads text of a certain form.
+func (r *reader) text(into *source.Text, form string, valid func(string) bool) func(*source.Node) {
+	return func(node *source.Node) {
+		text, ok := r.scalar(node)
+		if ok && !valid(text.Text) {
+			r.fail(node.Location, "expected %s, not %s", form, text.Text)
+			return
+		}
+		*into = text
+	}
+}
+
+func (r *reader) oneOf(into *source.Text, allowed ...string) func(*source.Node) {
+	return r.text(into, "one of "+strings.Join(allowed, ", "), func(text string) bool { return slices.Contains(allowed, text) })
+}
+
+func (r *reader) flag(into *source.Text) func(*source.Node) {
+	return r.oneOf(into, "true", "false")
+}
+
+func (r *reader) list(read func(*source.Node)) func(*source.Node) {
+	return func(node *source.Node) {
+		if node.Kind != source.SequenceNode {
+			r.fail(node.Location, "expected a list")
+			return
+		}
+		for _, item := range node.Items {
+			read(item)
+		}
+	}
+}
+
+func (r *reader) globs(into *[]source.Text) func(*source.Node) {
+	return r.list(func(node *source.Node) {
+		text, ok := r.scalar(node)
+		switch {
+		case ok && !doublestar.ValidatePattern(text.Text):
+			r.fail(node.Location, "%s is not a valid glob", text.Text)
+		case ok:
+			*into = append(*into, text)
+		}
+	})
+}
+
+// identifiers reads a mapping of addresses to ids.
+func (r *reader) identifiers(into *[]Identifier) func(*source.Node) {
+	return func(node *source.Node) {
+		if node.Kind != source.MappingNode {
+			r.fail(node.Location, "expected a mapping of addresses to ids")
+			return
+		}
+		lines := map[string]int{}
+		for _, member := range node.Members {
+			address := source.Text{Text: member.Key.Text, Location: member.Key.Location}
+			if line, twice := lines[address.Text]; twice {
+				r.fail(address.Location, "%s is written twice, here and in line %d", address.Text, line)
+			}
+			lines[address.Text] = address.Location.Line
+			var id source.Text
+			r.text(&id, "an id such as E1EXAMPLE", isID)(member.Value)
+			*into = append(*into, Identifier{Address: address, ID: id})
+		}
+	}
+}
+
+func (r *reader) require(node *source.Node, name string, text source.Text) {
+	if text.IsZero() && node.Kind == source.MappingNode && node.Get(name) == nil {
+		r.fail(node.Location, "%s is missing", name)
+	}
+}

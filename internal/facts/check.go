@@ -158,7 +158,7 @@ func (w *walker) findKey() {
 		})
 		return
 	}
-	found := w.index.key(named, w.view.encryption.Unit, w.world)
+	found := w.index.key(named, w.view.encryption, w.world)
 	if found.node == nil {
 		w.set(KeyManageable, iam.Unknown, Reason{Code: "key-unknown", Text: found.reason, Node: w.view.encryption.ID, Path: "key"})
 		return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
@@ -16,17 +17,38 @@ type index struct {
 	graph *graph.Graph
 	// units holds the nodes of each unit by kind.
 	units map[string]map[graph.Kind][]*graph.Node
+	// named holds the nodes of each unit by their identity, where that is one
+	// text without unknown parts; unnamed those of which it is not.
+	named   map[unitIdentity][]*graph.Node
+	unnamed map[unitKind][]*graph.Node
 	// literals holds the nodes of all units whose identity is literal text.
 	literals map[literalIdentity][]*graph.Node
 	// foreign holds what is written in other units for a bucket or key, or may
 	// be, by its id.
 	foreign map[string][]*graph.Node
+	// loose holds what is written for a bucket or key that no node is for
+	// certain, by the kind of the one and of the other.
+	loose map[looseKind][]*graph.Node
 }
 
 type literalIdentity struct {
 	kind graph.Kind
 	text string
 }
+
+type unitIdentity struct {
+	unit string
+	kind graph.Kind
+	key  string
+}
+
+type unitKind struct {
+	unit string
+	kind graph.Kind
+}
+
+// A looseKind is the kind of a node that is written for another one of kind.
+type looseKind struct{ writes, kind graph.Kind }
 
 // identifying names the attribute that identifies a node of each kind that can
 // be found by name.
@@ -40,54 +62,140 @@ var identifying = map[graph.Kind]value.Attribute{
 }
 
 func newIndex(g *graph.Graph) *index {
-	ix := &index{graph: g, units: map[string]map[graph.Kind][]*graph.Node{}, literals: map[literalIdentity][]*graph.Node{}}
+	ix := &index{
+		graph: g, units: map[string]map[graph.Kind][]*graph.Node{},
+		named: map[unitIdentity][]*graph.Node{}, unnamed: map[unitKind][]*graph.Node{}, literals: map[literalIdentity][]*graph.Node{},
+		foreign: map[string][]*graph.Node{}, loose: map[looseKind][]*graph.Node{},
+	}
 	for _, node := range g.Nodes {
 		if ix.units[node.Unit] == nil {
 			ix.units[node.Unit] = map[graph.Kind][]*graph.Node{}
 		}
 		ix.units[node.Unit][node.Kind] = append(ix.units[node.Unit][node.Kind], node)
-		if text, ok := ix.identity(node).Literal(); ok {
+		identity := ix.identity(node)
+		if key, opaque := textKey(identity); !opaque {
+			identity := unitIdentity{node.Unit, node.Kind, key}
+			ix.named[identity] = append(ix.named[identity], node)
+		}
+		text, literal := identity.Literal()
+		if literal {
 			identity := literalIdentity{node.Kind, text}
 			ix.literals[identity] = append(ix.literals[identity], node)
+		} else {
+			kind := unitKind{node.Unit, node.Kind}
+			ix.unnamed[kind] = append(ix.unnamed[kind], node)
 		}
 	}
-	ix.foreign = map[string][]*graph.Node{}
 	for _, node := range g.Nodes {
 		ix.addForeign(node)
 	}
 	return ix
 }
 
-// addForeign notes a policy, encryption or object whose bucket or key another
-// unit defines: it is referred to, or named by its literal name.
-func (ix *index) addForeign(node *graph.Node) {
-	attribute, kinds := "bucket", []graph.Kind{graph.Bucket}
+// writtenFor says of kinds of nodes in which attribute they name what they are
+// written for.
+func writtenFor(node *graph.Node) (attribute string, kind graph.Kind) {
 	switch node.Kind {
 	case graph.Encryption, graph.Object:
+		return "bucket", graph.Bucket
+	case graph.Grant:
+		return "key", graph.Key
 	case graph.Policy:
-		attribute, kinds = "target", []graph.Kind{graph.Bucket, graph.Key}
-	default:
+		switch role, _ := node.Attribute("role").Literal(); role {
+		case graph.BucketPolicy:
+			return "target", graph.Bucket
+		case graph.KeyPolicy:
+			return "target", graph.Key
+		}
+	}
+	return "", ""
+}
+
+// addForeign notes what is written for a bucket or key of another unit, by
+// reference or by its name, or for one that no node is for certain.
+func (ix *index) addForeign(node *graph.Node) {
+	attribute, kind := writtenFor(node)
+	if kind == "" || node.Parent != "" && ix.graph.Node(node.Parent).Kind == kind {
 		return
 	}
-	note := func(subject *graph.Node) {
-		if subject.Unit != node.Unit && slices.Contains(kinds, subject.Kind) && !slices.Contains(ix.foreign[subject.ID], node) {
-			ix.foreign[subject.ID] = append(ix.foreign[subject.ID], node)
-		}
-	}
-	ix.graph.Expand(node.Attribute(attribute)).Walk(func(v value.Value) {
-		for _, part := range v.Parts {
-			if subject := ix.graph.Node(part.Reference.Node); part.Kind == value.ReferenceTo && subject != nil {
-				note(subject)
+	loose := false
+	eachText(ix.graph.Expand(node.Attribute(attribute)), func(v value.Value) {
+		subjects := ix.everyTarget(kind, v, node, 0)
+		for _, subject := range subjects {
+			if subject.Unit != node.Unit && !slices.Contains(ix.foreign[subject.ID], node) {
+				ix.foreign[subject.ID] = append(ix.foreign[subject.ID], node)
 			}
 		}
-		if text, literal := v.Literal(); literal {
-			for _, kind := range kinds {
-				for _, subject := range ix.literals[literalIdentity{kind, strings.TrimPrefix(text, "arn:aws:s3:::")}] {
-					note(subject)
-				}
-			}
+		if !slices.ContainsFunc(subjects, func(subject *graph.Node) bool { return subject.External == "" }) && !v.IsAbsent() {
+			loose = true
 		}
 	})
+	if loose {
+		kinds := looseKind{node.Kind, kind}
+		ix.loose[kinds] = append(ix.loose[kinds], node)
+	}
+}
+
+// eachText calls f with each side of a Choice.
+func eachText(v value.Value, f func(value.Value)) {
+	if v.Kind == value.Choice {
+		eachText(*v.Then, f)
+		eachText(*v.Else, f)
+		return
+	}
+	f(v)
+}
+
+// everyTarget returns the nodes that an expanded value leads to in some world: of
+// the unit of from if there are any that always exist, else of every unit.
+func (ix *index) everyTarget(kind graph.Kind, wanted value.Value, from *graph.Node, depth int) []*graph.Node {
+	if wanted.Kind != value.String || depth > maxAliases {
+		return nil
+	}
+	if kind == graph.Key {
+		name, isAlias := keyName(wanted)
+		if isAlias {
+			var keys []*graph.Node
+			for _, alias := range ix.everyTarget(graph.Alias, name, from, depth+1) {
+				eachText(ix.graph.Expand(alias.Attribute("target_key")), func(v value.Value) {
+					keys = append(keys, ix.everyTarget(graph.Key, v, alias, depth+1)...)
+				})
+			}
+			return keys
+		}
+		wanted = name
+	}
+	key, opaque := textKey(wanted)
+	if opaque {
+		return nil
+	}
+	found := slices.Clone(ix.named[unitIdentity{from.Unit, kind, key}])
+	if slices.ContainsFunc(found, isSettled) {
+		return found
+	}
+	if text, literal := wanted.Literal(); literal {
+		found = append(found, ix.literals[literalIdentity{kind, text}]...)
+	} else if node := ix.referred(kind, wanted); node != nil {
+		found = append(found, node)
+	}
+	for _, node := range found {
+		// What a data source finds by an alias or ARN.
+		if named := node.Attribute("key_id"); kind == graph.Key && node.External != "" && !named.IsAbsent() {
+			eachText(ix.graph.Expand(named), func(v value.Value) {
+				if text, literal := v.Literal(); literal && strings.Contains(text, ":") || strings.HasPrefix(text, aliasPrefix) {
+					found = append(found, ix.everyTarget(graph.Key, v, node, depth+1)...)
+				}
+			})
+		}
+	}
+	return found
+}
+
+// isSettled reports whether a node is defined and always exists, so that its unit
+// never means another one by its name.
+func isSettled(node *graph.Node) bool {
+	always, constant := node.When.Constant()
+	return constant && always && node.External == "" && node.Assumed == ""
 }
 
 // identity is the text that identifies a node, Unknown for kinds that are not
@@ -110,68 +218,185 @@ type target struct {
 	text string
 }
 
+// maxAliases bounds how many names lead to one another: a data source to an alias
+// and that to a key.
+const maxAliases = 8
+
 // find returns the node of a kind whose identity equals wanted, as seen from a
-// unit. The unit's own definition wins over another unit's; a literal that
+// node. Its unit's own definition wins over another unit's; a literal that
 // exactly one other unit defines is that unit's.
-func (ix *index) find(kind graph.Kind, wanted value.Value, unit string, world *value.World) target {
+func (ix *index) find(kind graph.Kind, wanted value.Value, from *graph.Node, world *value.World) target {
+	return ix.findAt(kind, wanted, ix.place(from), from, world, 0)
+}
+
+// findAt is find for a name that is written for a place. depth counts the names
+// that led here.
+func (ix *index) findAt(kind graph.Kind, wanted value.Value, at place, from *graph.Node, world *value.World, depth int) target {
+	wanted = wanted.In(world)
+	if node := ix.referred(kind, wanted); node != nil && node.When.In(world) {
+		return target{node: ix.definition(node, world, depth), text: node.Address}
+	}
 	wanted = ix.graph.Expand(wanted).In(world)
 	result := target{text: wanted.String()}
 	if wanted.Kind != value.String {
 		result.reason = firstReason(wanted, "the "+kindName(kind)+" is not known")
 		return result
 	}
-	if node := ix.referred(kind, wanted, unit); node != nil && node.When.In(world) {
-		result.node = node
+	if node := ix.referred(kind, wanted); node != nil && node.Unit != from.Unit && node.When.In(world) {
+		result.node = ix.definition(node, world, depth)
 		return result
 	}
-	var own, possible, others []*graph.Node
-	for _, node := range ix.units[unit][kind] {
-		if !node.When.In(world) {
-			continue
-		}
-		switch ix.sameText(ix.identity(node).In(world), wanted) {
-		case iam.Yes:
-			own = append(own, node)
-		case iam.Unknown:
-			possible = append(possible, node)
-		case iam.No:
-		}
+	text, literal := wanted.Literal()
+	exists := func(node *graph.Node) bool {
+		return node.When.In(world) && (!literal || !isRegional(kind) || !at.contradicts(ix.place(node)))
 	}
-	if text, literal := wanted.Literal(); literal {
+	own := preferDefined(ix.ownNamed(kind, wanted, from.Unit, world, exists))
+	var others []*graph.Node
+	if literal && (len(own) == 0 || own[0].External != "" || own[0].Assumed != "") {
 		for _, node := range ix.literals[literalIdentity{kind, text}] {
-			if node.Unit != unit && node.When.In(world) {
+			if node.Unit != from.Unit && exists(node) {
 				others = append(others, node)
 			}
 		}
+		others = preferDefined(others)
+		if isRegional(kind) && len(others) > 1 {
+			others = preferSame(others, func(node *graph.Node) bool { return at.is(ix.place(node)) })
+		}
 	}
-	own, others = preferDefined(own), preferDefined(others)
+	otherDefines := len(others) > 0 && others[0].External == "" && others[0].Assumed == ""
 	switch {
-	case len(own) == 1:
-		result.node = own[0]
 	case len(own) > 1:
 		result.reason = fmt.Sprintf("%s and %s have the same name %s", own[0].Address, own[1].Address, wanted)
-	case len(others) == 1 && others[0].External == "":
-		result.node = others[0]
+	case len(own) == 1 && !(otherDefines && len(others) == 1):
+		result.node = ix.definition(own[0], world, depth)
+	case len(others) == 1:
+		result.node = ix.definition(others[0], world, depth)
 	case len(others) > 1:
-		result.reason = fmt.Sprintf("%s is defined in %s and in %s", wanted, others[0].Location.File, others[1].Location.File)
+		result.reason = fmt.Sprintf("%s is defined in %s", wanted, places(others))
 	default:
-		result.reason = ix.unresolved(kind, wanted, possible)
+		result.reason = ix.unresolved(kind, wanted, ix.possible(kind, wanted, from.Unit, world))
+		if elsewhere := ix.contradicting(kind, text, at, world); literal && elsewhere != nil {
+			result.reason = fmt.Sprintf("the %s %s is meant for %s, while %s is in %s", kindName(kind), wanted, at, elsewhere.Address, ix.place(elsewhere))
+		}
 	}
 	return result
 }
 
-// referred returns the node of another unit that a value refers to, as remote
-// state does.
-func (ix *index) referred(kind graph.Kind, wanted value.Value, unit string) *graph.Node {
+// ownNamed returns the nodes of a unit whose identity certainly is wanted.
+func (ix *index) ownNamed(kind graph.Kind, wanted value.Value, unit string, world *value.World, exists func(*graph.Node) bool) []*graph.Node {
+	key, opaque := textKey(wanted)
+	if opaque {
+		return nil
+	}
+	var found []*graph.Node
+	for _, node := range ix.named[unitIdentity{unit, kind, key}] {
+		if exists(node) {
+			found = append(found, node)
+		}
+	}
+	for _, node := range ix.unnamed[unitKind{unit, kind}] {
+		// The identity may be a choice, one side of which is wanted.
+		if identity := ix.identity(node); identity.Kind == value.Choice && exists(node) && ix.sameText(identity.In(world), wanted) == iam.Yes {
+			found = append(found, node)
+		}
+	}
+	return found
+}
+
+// possible returns the nodes of a unit, one of which may be what is wanted.
+func (ix *index) possible(kind graph.Kind, wanted value.Value, unit string, world *value.World) []*graph.Node {
+	for _, node := range ix.unnamed[unitKind{unit, kind}] {
+		if node.When.In(world) && ix.sameText(ix.identity(node).In(world), wanted) == iam.Unknown {
+			return []*graph.Node{node}
+		}
+	}
+	return nil
+}
+
+// contradicting returns a node that has a name and is in another account or
+// Region.
+func (ix *index) contradicting(kind graph.Kind, text string, at place, world *value.World) *graph.Node {
+	for _, node := range ix.literals[literalIdentity{kind, text}] {
+		if node.When.In(world) && isRegional(kind) && at.contradicts(ix.place(node)) {
+			return node
+		}
+	}
+	return nil
+}
+
+// preferSame leaves out what is not certainly wanted, where something is.
+func preferSame(nodes []*graph.Node, same func(*graph.Node) bool) []*graph.Node {
+	if certain := slices.DeleteFunc(slices.Clone(nodes), func(node *graph.Node) bool { return !same(node) }); len(certain) > 0 {
+		return certain
+	}
+	return nodes
+}
+
+// places lists the files that define nodes.
+func places(nodes []*graph.Node) string {
+	const most = 5
+	var files []string
+	for _, node := range nodes {
+		files = union(files, []string{node.Location.File})
+	}
+	if len(files) > most {
+		files = append(files[:most], fmt.Sprintf("%d more", len(files)-most))
+	}
+	last := len(files) - 1
+	if last == 0 {
+		return files[0]
+	}
+	return strings.Join(files[:last], ", in ") + " and in " + files[last]
+}
+
+// definition follows a node that only names something to what defines it: a data
+// source to the bucket of another unit, a key that is found by an alias to the
+// alias's key. Where none or several units do it is the node itself.
+func (ix *index) definition(node *graph.Node, world *value.World, depth int) *graph.Node {
+	if node.External == "" || depth > maxAliases {
+		return node
+	}
+	if named := node.Attribute("key_id").In(world); node.Kind == graph.Key && !named.IsAbsent() {
+		if text, literal := ix.graph.Expand(named).In(world).Literal(); literal && (strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, aliasPrefix)) {
+			if found := ix.keyAt(named, node, world, depth+1); found.node != nil {
+				return found.node
+			}
+			return node
+		}
+	}
+	text, literal := ix.identity(node).In(world).Literal()
+	if !literal {
+		return node
+	}
+	var defined []*graph.Node
+	for _, other := range ix.literals[literalIdentity{node.Kind, text}] {
+		if other.External == "" && other.Assumed == "" && other.When.In(world) && !(isRegional(node.Kind) && ix.place(node).contradicts(ix.place(other))) {
+			defined = append(defined, other)
+		}
+	}
+	if len(defined) == 1 {
+		return defined[0]
+	}
+	return node
+}
+
+// referred returns the node that a value refers to as a whole, by any of the
+// attributes that stand for all of it.
+func (ix *index) referred(kind graph.Kind, wanted value.Value) *graph.Node {
 	reference, ok := wanted.SoleReference()
 	if !ok {
 		return nil
 	}
 	node := ix.graph.Node(reference.Node)
-	if node == nil || node.Kind != kind || node.Unit == unit || reference.Attribute != identifying[kind] {
+	if node == nil || node.Kind != kind {
 		return nil
 	}
-	return node
+	switch reference.Attribute {
+	case identifying[kind], value.ID, value.ARN:
+		return node
+	default:
+		return nil
+	}
 }
 
 // preferDefined leaves out nodes that only name, or assume, what another one
@@ -249,44 +474,78 @@ func (ix *index) isResource(v value.Value) bool {
 	return node != nil && node.Kind != graph.Opaque && node.External == ""
 }
 
+const (
+	aliasPrefix = "alias/"
+	keyPrefix   = ":key/"
+)
+
 // key finds the key that a bucket's encryption or a policy names: by reference,
 // ARN, id, alias name or alias ARN.
-func (ix *index) key(named value.Value, unit string, world *value.World) target {
-	expanded := ix.graph.Expand(named).In(world)
-	result := target{text: named.In(world).String()}
+func (ix *index) key(named value.Value, from *graph.Node, world *value.World) target {
+	return ix.keyAt(named, from, world, 0)
+}
+
+func (ix *index) keyAt(named value.Value, from *graph.Node, world *value.World, depth int) target {
+	written := named.In(world)
+	result := target{text: written.String()}
+	if node := ix.referred(graph.Key, written); node != nil && node.When.In(world) {
+		result.node = ix.definition(node, world, depth)
+		return result
+	}
+	expanded := ix.graph.Expand(written).In(world)
 	if expanded.Kind != value.String {
 		result.reason = firstReason(expanded, "the key is not known")
 		return result
 	}
-	text, symbols := flatten(expanded)
-	if position := strings.Index(text, "alias/"); position >= 0 {
-		name := unflatten(text[position:], symbols, expanded.Location)
-		alias := ix.find(graph.Alias, name, unit, world)
-		if alias.node == nil {
-			return alias
-		}
-		// An alias that a data source reads has no target in the input.
-		if pointsTo := alias.node.Attribute("target_key"); !pointsTo.IsAbsent() {
-			found := ix.key(pointsTo, alias.node.Unit, world)
-			found.text = result.text
-			return found
-		}
-		result.reason = alias.node.External
+	at, isARN := placeOf(expanded)
+	name, isAlias := keyName(expanded)
+	if text, _ := name.Literal(); !isARN && (isAlias || isShared(text)) {
+		at = ix.place(from)
+	}
+	if !isAlias {
+		found := ix.findAt(graph.Key, name, at, from, world, depth)
+		found.text = result.text
+		return found
+	}
+	if depth > maxAliases {
+		result.reason = fmt.Sprintf("the alias %s leads to itself", name)
 		return result
 	}
-	if position := strings.Index(text, ":key/"); position >= 0 {
-		expanded = unflatten(text[position+len(":key/"):], symbols, expanded.Location)
+	alias := target{node: ix.referred(graph.Alias, written)}
+	if alias.node == nil || !alias.node.When.In(world) {
+		alias = ix.findAt(graph.Alias, name, at, from, world, depth+1)
 	}
-	found := ix.find(graph.Key, expanded, unit, world)
-	found.text = result.text
-	return found
+	if alias.node == nil {
+		return alias
+	}
+	// An alias that a data source reads has no target in the input.
+	if pointsTo := alias.node.Attribute("target_key"); !pointsTo.IsAbsent() {
+		found := ix.keyAt(pointsTo, alias.node, world, depth+1)
+		found.text = result.text
+		return found
+	}
+	result.reason = alias.node.External
+	return result
+}
+
+// keyName returns the alias name in an expanded name of a key, or else the key's
+// id.
+func keyName(expanded value.Value) (name value.Value, isAlias bool) {
+	text, symbols := flatten(expanded)
+	if position := strings.Index(text, aliasPrefix); position >= 0 {
+		return unflatten(text[position:], symbols, expanded.Location), true
+	}
+	if position := strings.Index(text, keyPrefix); position >= 0 {
+		return unflatten(text[position+len(keyPrefix):], symbols, expanded.Location), false
+	}
+	return expanded, false
 }
 
 // encryptions returns the encryption nodes of a bucket that exist in a world,
 // and why it cannot be said whether there are more.
 func (ix *index) encryptions(bucket *graph.Node, world *value.World) (nodes []*graph.Node, doubt string) {
 	return ix.configuring(bucket, graph.Encryption, func(node *graph.Node) target {
-		return ix.find(graph.Bucket, node.Attribute("bucket"), node.Unit, world)
+		return ix.find(graph.Bucket, node.Attribute("bucket"), node, world)
 	}, world)
 }
 
@@ -297,12 +556,15 @@ func (ix *index) policies(node *graph.Node, role string, world *value.World) (no
 			return target{}
 		}
 		if role == graph.KeyPolicy {
-			return ix.key(policy.Attribute("target"), policy.Unit, world)
+			return ix.key(policy.Attribute("target"), policy, world)
 		}
-		return ix.find(graph.Bucket, policy.Attribute("target"), policy.Unit, world)
+		return ix.find(graph.Bucket, policy.Attribute("target"), policy, world)
 	}, world)
 }
 
+// configuring returns the nodes of a kind that are written for a bucket or key.
+// The doubt says what may be written for it besides; where nothing is, that may be
+// in any unit.
 func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(*graph.Node) target, world *value.World) (nodes []*graph.Node, doubt string) {
 	for _, node := range slices.Concat(ix.units[subject.Unit][kind], ix.foreign[subject.ID]) {
 		if node.Kind != kind || !node.When.In(world) {
@@ -318,7 +580,73 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 			doubt = fmt.Sprintf("%s may be written for it: %s", node.Address, found.reason)
 		}
 	}
+	if len(nodes) > 0 || doubt != "" {
+		return nodes, doubt
+	}
+	for _, node := range ix.loose[looseKind{kind, subject.Kind}] {
+		if node.Unit == subject.Unit || !node.When.In(world) {
+			continue
+		}
+		if found := resolve(node); (found.node == nil && found.reason != "" || found.node != nil && found.node.External != "" && found.node != subject) && ix.mayBe(node, subject, world) {
+			return nil, fmt.Sprintf("%s in %s may be written for it: %s", node.Address, node.Location.File, ix.looseReason(node, found))
+		}
+	}
 	return nodes, doubt
+}
+
+// looseReason says why it is not known what a node is written for.
+func (ix *index) looseReason(node *graph.Node, found target) string {
+	if found.reason != "" {
+		return found.reason
+	}
+	return found.node.Address + " " + found.node.External
+}
+
+// mayBe reports whether what a node is written for may be the subject, which is in
+// another unit: a name with unknown parts fits, or one of the two names is not in
+// the text.
+func (ix *index) mayBe(node, subject *graph.Node, world *value.World) bool {
+	attribute, _ := writtenFor(node)
+	wanted := ix.graph.Expand(node.Attribute(attribute)).In(world)
+	at := ix.place(node)
+	if subject.Kind == graph.Key {
+		if arn, ok := placeOf(wanted); ok {
+			at = arn
+		}
+		if wanted.Kind == value.String {
+			wanted, _ = keyName(wanted)
+		}
+	}
+	if at.contradicts(ix.place(subject)) && subject.Kind == graph.Key {
+		return false
+	}
+	identity := ix.identity(subject).In(world)
+	text, literal := identity.Literal()
+	if wanted.Kind != value.String || !literal {
+		return ix.sameText(wanted, identity) == iam.Unknown
+	}
+	return ix.sameText(wanted, identity) == iam.Unknown && fits(wanted, text)
+}
+
+// fits reports whether the literal parts of a text are in another text, in their
+// order.
+func fits(v value.Value, text string) bool {
+	flat, _ := flatten(v)
+	parts := strings.FieldsFunc(flat, isPlaceholder)
+	if first, _ := utf8.DecodeRuneInString(flat); len(parts) > 0 && !isPlaceholder(first) && !strings.HasPrefix(text, parts[0]) {
+		return false
+	}
+	if last, _ := utf8.DecodeLastRuneInString(flat); len(parts) > 0 && !isPlaceholder(last) && !strings.HasSuffix(text, parts[len(parts)-1]) {
+		return false
+	}
+	for _, part := range parts {
+		position := strings.Index(text, part)
+		if position < 0 {
+			return false
+		}
+		text = text[position+len(part):]
+	}
+	return true
 }
 
 func firstReason(v value.Value, otherwise string) string {

@@ -18,10 +18,10 @@ func (w *walker) checkKeyGrants() {
 	if fact.Verdict != iam.No || len(fact.Reasons) != 1 || fact.Reasons[0].Code != "decrypt-not-granted" {
 		return
 	}
-	for _, grant := range w.units[w.view.key.Unit][graph.Grant] {
-		if !grant.When.In(w.world) || w.index.key(grant.Attribute("key"), grant.Unit, w.world).node != w.view.key {
-			continue
-		}
+	grants, _ := w.configuring(w.view.key, graph.Grant, func(grant *graph.Node) target {
+		return w.index.key(grant.Attribute("key"), grant, w.world)
+	}, w.world)
+	for _, grant := range grants {
 		grantee := w.expand(grant.Attribute("grantee"))
 		switch text, literal := grantee.Literal(); {
 		case w.view.identityKind == OAC && literal && strings.HasPrefix(text, "cloudfront.amazonaws.com"):

@@ -266,7 +266,7 @@ func (w *walker) identify(kind endpointKind) {
 	case !isEmpty(control):
 		w.view.identityKind = OAC
 		w.view.principal = cloudFront
-		found := w.find(graph.OAC, control, w.origin.Unit, w.world)
+		found := w.find(graph.OAC, control, w.origin, w.world)
 		w.view.identity = found.node
 		if found.node == nil {
 			w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: found.reason, Node: w.origin.ID, Path: "origin_access_control_id"})
@@ -277,7 +277,7 @@ func (w *walker) identify(kind endpointKind) {
 		if !ok {
 			id = identity
 		}
-		found := w.find(graph.OAI, id, w.origin.Unit, w.world)
+		found := w.find(graph.OAI, id, w.origin, w.world)
 		w.view.identity = found.node
 		w.view.principal = "the origin access identity " + found.text
 		if found.node != nil {
@@ -332,7 +332,7 @@ func (w *walker) findBucket(kind endpointKind, name value.Value) {
 		return
 	case otherEndpoint, restEndpoint, websiteEndpoint:
 	}
-	found := w.find(graph.Bucket, name, w.origin.Unit, w.world)
+	found := w.find(graph.Bucket, name, w.origin, w.world)
 	w.view.bucketName = found.text
 	if found.node == nil {
 		w.unknown(found.reason)
@@ -409,7 +409,7 @@ func (w *walker) findEncryption() {
 // bucket's default says.
 func (w *walker) objectOfItsOwn() *graph.Node {
 	objects, _ := w.configuring(w.view.bucket, graph.Object, func(node *graph.Node) target {
-		return w.find(graph.Bucket, node.Attribute("bucket"), node.Unit, w.world)
+		return w.find(graph.Bucket, node.Attribute("bucket"), node, w.world)
 	}, w.world)
 	for _, object := range objects {
 		algorithm, literal := w.expand(object.Attribute("algorithm")).Literal()
@@ -418,8 +418,8 @@ func (w *walker) objectOfItsOwn() *graph.Node {
 			return object
 		}
 		if withKey && w.view.encryption != nil && !isEmpty(w.expand(object.Attribute("key"))) {
-			own := w.index.key(object.Attribute("key"), object.Unit, w.world)
-			byDefault := w.index.key(w.view.encryption.Attribute("key"), w.view.encryption.Unit, w.world)
+			own := w.index.key(object.Attribute("key"), object, w.world)
+			byDefault := w.index.key(w.view.encryption.Attribute("key"), w.view.encryption, w.world)
 			if own.node != byDefault.node {
 				return object
 			}

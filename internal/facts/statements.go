@@ -54,7 +54,7 @@ func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
 			if !policy.When.In(world) {
 				return nil
 			}
-			return c.key(policy.Attribute("target"), policy.Unit, world).node
+			return c.key(policy.Attribute("target"), policy, world).node
 		},
 		func(_ *value.World, key *graph.Node) {
 			if key != nil && !slices.Contains(keys, key) {

@@ -128,6 +128,8 @@ func (c Condition) matchPresent(e evaluation, context ContextValue) Result {
 		return yes()
 	case someNo && !someYes && !someUnknown:
 		return result(No, c.reason(CodeCondition, "%s", c.compared(e, context, note)))
+	case someYes && someNo && context.Reason != "":
+		return result(Unknown, c.reason(CodeUnknownValue, "%s matches only some of what may be sent: %s", c.name(), context.Reason))
 	default:
 		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(context)))
 	}

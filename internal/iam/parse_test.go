@@ -99,18 +99,3 @@ func TestChoicesBecomeAlternatives(t *testing.T) {
 		t.Errorf("answers = %v", answers)
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": "*", "Resource": "*", "Condition": {"ForAnyValue:StringLike": {"a": ["b*", "${aws:x}"]}}}]}`)
-	f.Add(`{"Statement": {"Effect": "Deny", "NotPrincipal": "*", "NotAction": [], "NotResource": ["arn:aws:s3:::?*"]}}`)
-	f.Fuzz(func(_ *testing.T, text string) {
-		d := Parse(value.Text(text, nowhere))
-		d.ProblemsFor("key")
-		for _, who := range []string{"OAC", "OAI"} {
-			d.Evaluate(request(who, "key", "unknown"), value.NewWorld())
-		}
-		for _, s := range d.Statements {
-			s.RestrictsWho()
-		}
-	})
-}

@@ -11,10 +11,11 @@ import (
 // An arn is what the ARN of a resource says of where it is.
 type arn struct{ partition, region, account string }
 
-// parseARN reads an ARN; it is zero for other texts.
+// parseARN reads an ARN; it is zero for other texts. Policies may hold a wildcard
+// in place of the partition.
 func parseARN(text string) arn {
 	segments := strings.SplitN(text, ":", 6)
-	if len(segments) < 6 || segments[0] != "arn" {
+	if len(segments) < 6 || segments[0] != "arn" || strings.ContainsAny(segments[1], "*?$") {
 		return arn{}
 	}
 	return arn{partition: segments[1], region: segments[3], account: segments[4]}
@@ -54,6 +55,13 @@ func (u *unit) newEnvironments() *environments {
 		if r.arn.partition != "" {
 			partitions[r.arn.partition] = true
 		}
+	}
+	for _, p := range u.policies {
+		p.text.Walk(func(v value.Value) {
+			if text, literal := v.Literal(); literal && parseARN(text).partition != "" {
+				partitions[parseARN(text).partition] = true
+			}
+		})
 	}
 	if e.account == "" && u.snapshot {
 		e.account = only(accounts)

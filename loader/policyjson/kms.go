@@ -86,26 +86,30 @@ func (d *document) addGrant(item *source.Node) {
 }
 
 // addKeys adds the keys that outputs of describe-key or the layout of a snapshot
-// name.
+// name. The policy of the layout is that of the key that lies beside it.
 func (u *unit) addKeys() {
 	for _, id := range slices.Sorted(maps.Keys(u.keys)) {
 		k := u.keys[id]
+		var owner *resource
 		for _, d := range k.metadata {
-			u.add(d.keyResource(id))
+			r := u.add(d.keyResource(id))
+			r.node.Elsewhere = map[string]string{"policy": fmt.Sprintf("the policy of the key %s is not in the input", id)}
+			if owner == nil || d.part == keyPart {
+				owner = r
+			}
 		}
-		if len(k.metadata) == 0 {
+		if owner == nil {
 			at := k.policy.root
 			n := u.newNode(graph.Key, "key/"+id, at.Location, at)
 			n.Attributes["key_id"] = value.Text(id, at.Location)
 			n.Attributes["enabled"] = value.NotKnown(fmt.Sprintf("the snapshot holds no key.json of the key %s", id), at.Location)
-			u.add(&resource{node: n})
+			n.Elsewhere = map[string]string{"policy": fmt.Sprintf("the policy of the key %s is not in the input", id)}
+			owner = u.add(&resource{node: n})
 		}
-		owner := u.byID[u.id+"#key/"+id]
-		if k.policy == nil || k.policy.empty() {
-			owner.node.Elsewhere = map[string]string{"policy": fmt.Sprintf("the policy of the key %s is not in the input", id)}
-			continue
+		if k.policy != nil && !k.policy.empty() {
+			owner.node.Elsewhere = nil
+			u.policies = append(u.policies, &policy{document: k.policy, role: graph.KeyPolicy, owner: owner})
 		}
-		u.policies = append(u.policies, &policy{document: k.policy, role: graph.KeyPolicy, owner: owner})
 	}
 }
 

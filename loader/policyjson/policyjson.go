@@ -185,29 +185,31 @@ func memberOf(node *source.Node, key string) *source.Member {
 	return nil
 }
 
-// add adds a resource, once for what several files say. What they say
-// differently is not known.
-func (u *unit) add(r *resource) {
+// add adds a resource, once for what several files say, and returns what it became.
+// What they say differently is not known.
+func (u *unit) add(r *resource) *resource {
 	other, known := u.byID[r.node.ID]
 	switch {
 	case !known:
 		u.byID[r.node.ID] = r
 		u.resources = append(u.resources, r)
+		return r
 	case r.summary && !other.summary:
 	case other.summary && !r.summary:
 		*other = *r
 	case r.arn != other.arn && r.arn != (arn{}) && other.arn != (arn{}):
 		// The same name or id in another Region or account.
 		r.rename(fmt.Sprintf("@%s/%s", r.arn.account, r.arn.region))
-		u.add(r)
+		return u.add(r)
 	case r.signature() == other.signature():
 	case len(r.parts) > 0 || len(other.parts) > 0:
 		// Two states of one distribution: each is followed.
 		r.rename("@" + r.node.Location.File)
-		u.add(r)
+		return u.add(r)
 	default:
 		u.merge(other, r)
 	}
+	return other
 }
 
 // rename makes the ids of a resource's nodes others than those of the one that is

@@ -41,6 +41,9 @@ func Dump(g *graph.Graph) string {
 		if node.External != "" {
 			fmt.Fprintf(&out, "  external: %s\n", node.External)
 		}
+		if node.Assumed != "" {
+			fmt.Fprintf(&out, "  assumed: %s\n", node.Assumed)
+		}
 		elsewhere := make([]string, 0, len(node.Elsewhere))
 		for name, why := range node.Elsewhere {
 			elsewhere = append(elsewhere, fmt.Sprintf("  elsewhere %s: %s\n", name, why))

@@ -101,11 +101,15 @@ type resource struct {
 
 // fail notes what could not be read.
 func (u *unit) fail(at source.Location, format string, arguments ...any) {
-	message := fmt.Sprintf(format, arguments...)
-	u.diagnostics = append(u.diagnostics, source.Diagnostic{Location: at, Severity: source.Error, Message: message})
+	u.complain(at, format, arguments...)
 	if u.incomplete == "" {
 		u.incomplete = fmt.Sprintf("%s could not be read", at.File)
 	}
+}
+
+// complain notes what is wrong with what was read.
+func (u *unit) complain(at source.Location, format string, arguments ...any) {
+	u.diagnostics = append(u.diagnostics, source.Diagnostic{Location: at, Severity: source.Error, Message: fmt.Sprintf(format, arguments...)})
 }
 
 // read reads one file.
@@ -136,7 +140,7 @@ func (u *unit) checkKeys(node *source.Node) {
 	seen := map[string]bool{}
 	for _, member := range node.Members {
 		if seen[member.Key.Text] {
-			u.fail(member.Key.Location, "the key %q is written twice in one object", member.Key.Text)
+			u.complain(member.Key.Location, "the key %q is written twice in one object", member.Key.Text)
 		}
 		seen[member.Key.Text] = true
 		u.checkKeys(member.Value)
@@ -290,6 +294,6 @@ func (u *unit) addNode(node *graph.Node) {
 		add = u.builder.AddPolicy
 	}
 	if err := add(node); err != nil {
-		u.fail(node.Location, "%v", err)
+		u.complain(node.Location, "%v", err)
 	}
 }

@@ -39,7 +39,7 @@ func (w *walker) checkRead() {
 			w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: writer, Node: bucket.ID})
 			return
 		}
-		w.set(Read, iam.No, Reason{Code: "read-not-granted", Text: bucket.Address + " has no bucket policy", Node: bucket.ID})
+		w.set(Read, iam.No, Reason{Code: "read-not-granted", Text: bucket.Address + " has no bucket policy", Node: bucket.ID, Path: "policy"})
 		return
 	}
 	policy := policies[0]

@@ -95,7 +95,9 @@ func (u *unit) addBuckets() {
 		switch {
 		case b.policy == nil:
 			n.Elsewhere["policy"] = fmt.Sprintf("the snapshot holds no policy.json of the bucket %s", name)
-		case !b.policy.empty():
+		case b.policy.empty():
+			n.Positions["policy"] = b.policy.root.Location
+		default:
 			u.policies = append(u.policies, &policy{document: b.policy, role: graph.BucketPolicy, owner: r})
 		}
 	}

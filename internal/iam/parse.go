@@ -33,7 +33,13 @@ type parser struct {
 	document *Document
 }
 
+// maxProblems bounds how many problems of one document are noted.
+const maxProblems = 1000
+
 func (p *parser) problem(code string, at source.Location, when value.Condition, format string, arguments ...any) {
+	if len(p.document.Problems) >= maxProblems {
+		return
+	}
 	if at.IsZero() {
 		at = p.document.Location
 	}

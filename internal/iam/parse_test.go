@@ -99,3 +99,15 @@ func TestChoicesBecomeAlternatives(t *testing.T) {
 		t.Errorf("answers = %v", answers)
 	}
 }
+
+// TestProblemsAreBounded parses a list of many statements that are none.
+func TestProblemsAreBounded(t *testing.T) {
+	list := value.Value{Kind: value.List, Items: make([]value.Value, 10*maxProblems)}
+	for i := range list.Items {
+		list.Items[i] = value.Text("x", source.Location{})
+	}
+	document := Parse(value.Value{Kind: value.Map, Members: []value.Member{{Key: "Statement", Value: list}}})
+	if len(document.Problems) != maxProblems {
+		t.Errorf("%d problems are noted, want %d", len(document.Problems), maxProblems)
+	}
+}

@@ -11,16 +11,18 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxSize bounds what a document holds once its aliases are expanded, since a few
-// lines of aliases can stand for billions: its nodes, and its text in pieces of
-// nodeText bytes.
+// maxSize bounds what a document holds: its nodes, and its text in pieces of
+// nodeText bytes. maxAliased bounds how much of it aliases stand for, since a few
+// lines of them can stand for billions.
 const (
-	maxSize  = 1_000_000
-	nodeText = 64
+	maxSize    = 1_000_000
+	maxAliased = 50_000
+	nodeText   = 64
 )
 
 const (
-	tooLarge = "the document is too large with its aliases expanded"
+	tooLarge = "the document is too large"
+	tooMany  = "the document is too large with its aliases expanded"
 	tooDeep  = "it nests more than %d levels deep"
 )
 
@@ -89,6 +91,8 @@ func (f *File) offset(line, column int) int {
 type yamlConverter struct {
 	file *File
 	size int
+	// aliased is how much of size aliases stand for.
+	aliased int
 	// deepest is the deepest level so far.
 	deepest int
 	// aliases holds what anchors stand for, so that each is read once.
@@ -151,8 +155,9 @@ func (c *yamlConverter) alias(n *yaml.Node, depth int) (*Node, error) {
 	case ok && known.node == nil:
 		return nil, c.fail(n, "the anchor %s contains itself", n.Value)
 	case ok:
-		if c.size += known.size; c.size > maxSize {
-			return nil, c.fail(n, tooLarge)
+		c.size += known.size
+		if c.aliased += known.size; c.aliased > maxAliased {
+			return nil, c.fail(n, tooMany)
 		}
 		if depth+known.height > maxDepth {
 			return nil, c.fail(n, tooDeep, maxDepth)
@@ -167,7 +172,11 @@ func (c *yamlConverter) alias(n *yaml.Node, depth int) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.aliases[n.Alias] = anchored{node: node, size: c.size - size, height: c.deepest - depth}
+	known = anchored{node: node, size: c.size - size, height: c.deepest - depth}
+	c.aliases[n.Alias] = known
+	if c.aliased += known.size; c.aliased > maxAliased {
+		return nil, c.fail(n, tooMany)
+	}
 	c.deepest = max(c.deepest, deepest)
 	return node, nil
 }

@@ -21,6 +21,9 @@ func TestBounds(t *testing.T) {
 		"merges that stand for billions": {key + "b0: &b0 {k: v}\n" + repeat(1, 40, func(i int) string {
 			return fmt.Sprintf("b%d: &b%d\n  <<: [*b%d, *b%d]\n  z%d: [*b%d, *b%d]\n", i, i, i-1, i-1, i, i-1, i-1)
 		}), "too large with its aliases expanded"},
+		"aliases in a policy": {"x0: &x0 [a, a, a, a, a, a, a, a, a]\n" + repeat(1, 5, func(i int) string {
+			return fmt.Sprintf("x%d: &x%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("*x%d, ", i-1), 9))
+		}) + "Resources: {K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [*x4, *x4]}}}}\n", "too large with its aliases expanded"},
 		"brackets":         {key + "x: " + strings.Repeat("[", 100_000) + "\n", "exceeded max depth"},
 		"nested mappings":  {key + repeat(0, 2000, func(i int) string { return strings.Repeat(" ", i) + "a:\n" }), "levels deep"},
 		"JSON brackets":    {`{"Resources": {"K": {"Type": "AWS::KMS::Key"}}, "x": ` + strings.Repeat("[", 100_000), "exceeded max depth"},

@@ -2,9 +2,13 @@ package cloudformation
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/graph/graphtest"
@@ -62,8 +66,12 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
+// FuzzSubstitute evaluates a text of Fn::Sub. One without variables and dynamic
+// references stands for itself.
 func FuzzSubstitute(f *testing.F) {
-	f.Add("${A}${!B}${C.D}$${E")
+	for _, text := range []string{"${A}${!B}${C.D}$${E", "a${B}{{resolve:ssm:${B}}}${P}", "${ B }${AWS::Region}${B.Arn}", "{{resolve:${B}"} {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		last := 0
 		for _, found := range variables(text) {
@@ -71,6 +79,20 @@ func FuzzSubstitute(f *testing.F) {
 				t.Fatalf("%q: %+v", text, found)
 			}
 			last = found.end
+		}
+		argument, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		template := fmt.Sprintf(`{"Parameters": {"P": {"Type": "String", "Default": "p"}}, "Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Fn::Sub": %s}}}}}`, argument)
+		builder, diagnostics := NewParser(graphtest.Tree{"t.json": source.NewFile("t.json", []byte(template))}, nil).Load(context.Background(), "t.json")
+		if builder == nil {
+			t.Fatalf("%q: %v", text, diagnostics)
+		}
+		name := builder.Freeze().Nodes[0].Attribute("name")
+		literal, known := name.Literal()
+		if plain := !strings.Contains(text, "${") && !strings.Contains(text, dynamicStart); plain && utf8.ValidString(text) && (!known || literal != text) {
+			t.Errorf("%q is %q", text, name)
 		}
 	})
 }

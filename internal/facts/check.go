@@ -34,6 +34,9 @@ func (w *walker) checkRead() {
 	case len(policies) == 0 && doubt != "":
 		w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: doubt, Node: bucket.ID})
 		return
+	case len(policies) == 0 && bucket.External != "":
+		w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: bucket.Address + " " + bucket.External, Node: bucket.ID})
+		return
 	case len(policies) == 0:
 		if writer := w.opaqueWriter(bucket); writer != "" {
 			w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: writer, Node: bucket.ID})
@@ -91,12 +94,32 @@ func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.N
 func (w *walker) reasons(from []iam.Reason, policy *graph.Node) []Reason {
 	reasons := make([]Reason, 0, len(from))
 	for _, reason := range from {
-		reasons = append(reasons, Reason{Code: reason.Code, Text: reason.Text, Node: policy.ID, Path: "document"})
+		reasons = append(reasons, Reason{Code: reason.Code, Text: reason.Text + w.advice(reason.Text), Node: policy.ID, Path: "document"})
 	}
 	if len(reasons) == 0 {
 		reasons = append(reasons, Reason{Code: "unknown", Text: "part of the policy of " + policy.Address + " is not known", Node: policy.ID, Path: "document"})
 	}
 	return reasons
+}
+
+// advice says how to decide a comparison with an id that AWS gave a resource: people
+// write it down after the first deployment.
+func (w *walker) advice(reason string) string {
+	unnamed := func(node *graph.Node) bool {
+		if node == nil || node.External != "" {
+			return false
+		}
+		_, literal := w.identity(node).In(w.world).Literal()
+		return !literal
+	}
+	switch {
+	case strings.Contains(reason, ":distribution/") && unnamed(w.distribution):
+		return fmt.Sprintf("; say under distributions in .originkey.yaml which id %s has", w.distribution.Address)
+	case strings.Contains(reason, "CloudFront Origin Access Identity ") && w.view.identityKind == OAI && unnamed(w.view.identity):
+		return fmt.Sprintf("; say under identities in .originkey.yaml which id %s has", w.view.identity.Address)
+	default:
+		return ""
+	}
 }
 
 func (w *walker) statementNode(policy *graph.Node, statement *iam.Statement) string {

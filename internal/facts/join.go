@@ -588,18 +588,26 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 			continue
 		}
 		if found := resolve(node); (found.node == nil && found.reason != "" || found.node != nil && found.node.External != "" && found.node != subject) && ix.mayBe(node, subject, world) {
-			return nil, fmt.Sprintf("%s in %s may be written for it: %s", node.Address, node.Location.File, ix.looseReason(node, found))
+			return nil, fmt.Sprintf("%s may be written for it: %s", withFile(node), ix.looseReason(found))
 		}
 	}
 	return nodes, doubt
 }
 
 // looseReason says why it is not known what a node is written for.
-func (ix *index) looseReason(node *graph.Node, found target) string {
+func (ix *index) looseReason(found target) string {
 	if found.reason != "" {
 		return found.reason
 	}
 	return found.node.Address + " " + found.node.External
+}
+
+// withFile names a node of another unit.
+func withFile(node *graph.Node) string {
+	if node.Address == node.Location.File {
+		return node.Address
+	}
+	return node.Address + " in " + node.Location.File
 }
 
 // mayBe reports whether what a node is written for may be the subject, which is in

@@ -341,10 +341,6 @@ func (w *walker) findBucket(kind endpointKind, name value.Value) {
 	w.view.bucket = found.node
 	w.view.bucketName = found.node.Label()
 	w.assume(found.node)
-	if found.node.External != "" {
-		w.unknown(found.node.Address + " " + found.node.External)
-		return
-	}
 	w.findEncryption()
 }
 
@@ -360,6 +356,9 @@ func (w *walker) findEncryption() {
 		return
 	case len(nodes) == 0 && doubt != "":
 		w.unknown(doubt)
+		return
+	case len(nodes) == 0 && bucket.External != "":
+		w.unknown(bucket.Address + " " + bucket.External)
 		return
 	case len(nodes) == 0 && w.graph.Unit(bucket.Unit).Incomplete != "":
 		w.unknown(w.graph.Unit(bucket.Unit).Incomplete)

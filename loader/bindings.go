@@ -98,6 +98,12 @@ func unitPath(node *graph.Node) string {
 	return path
 }
 
+// hasAddresses reports whether a node is one of Terraform or CloudFormation, whose
+// addresses the user knows.
+func hasAddresses(node *graph.Node) bool {
+	return node.Unit != configUnit && !strings.HasPrefix(node.Unit, "json:")
+}
+
 // byAddress finds the nodes with an address. said is true where something was
 // said about why there is not exactly one.
 func (b *binder) byAddress(kind graph.Kind, name source.Text) (node *graph.Node, said bool) {
@@ -107,7 +113,7 @@ func (b *binder) byAddress(kind graph.Kind, name source.Text) (node *graph.Node,
 	}
 	var found []*graph.Node
 	for _, candidate := range b.whole.Nodes(kind) {
-		if candidate.Address == address && candidate.Unit != configUnit && (!qualified || unitPath(candidate) == path) {
+		if candidate.Address == address && hasAddresses(candidate) && (!qualified || unitPath(candidate) == path) {
 			found = append(found, candidate)
 		}
 	}
@@ -129,7 +135,7 @@ func (b *binder) byAddress(kind graph.Kind, name source.Text) (node *graph.Node,
 func (b *binder) addresses(kind graph.Kind) []string {
 	units := map[string][]string{}
 	for _, node := range b.whole.Nodes(kind) {
-		if node.Unit != configUnit {
+		if hasAddresses(node) {
 			units[node.Address] = append(units[node.Address], unitPath(node))
 		}
 	}
@@ -198,9 +204,11 @@ func (b *binder) policies() map[string]policyjson.Binding {
 		} else {
 			binding.Target, ok = b.key(policy.Key)
 		}
-		if ok {
-			bindings[name.Text] = binding
+		if !ok {
+			// It is bound all the same, so that it is taken for nothing else.
+			binding.Target = value.NotKnown(fmt.Sprintf("what %s binds %s to is not in the input", b.bindings.File, name.Text), name.Location)
 		}
+		bindings[name.Text] = binding
 	}
 	return bindings
 }
@@ -215,9 +223,14 @@ func (b *binder) userOf(file string) *graph.Node {
 	return nil
 }
 
+// isKeyName reports whether a text is an ARN, an id or an alias of a key.
+func isKeyName(text string) bool {
+	return keyARN.MatchString(text) || keyID.MatchString(text) || strings.HasPrefix(text, "alias/")
+}
+
 // key returns what a name of a key stands for.
 func (b *binder) key(name source.Text) (value.Value, bool) {
-	if keyARN.MatchString(name.Text) || keyID.MatchString(name.Text) || strings.HasPrefix(name.Text, "alias/") {
+	if isKeyName(name.Text) {
 		return value.Text(name.Text, name.Location), true
 	}
 	node, said := b.byAddress(graph.Key, name)
@@ -276,10 +289,11 @@ func (b *binder) defines(kind graph.Kind, attribute, text string) bool {
 
 // namedKeys are the names of keys in the text of the input.
 func (b *binder) namedKeys() []string {
-	return slices.Concat(
+	named := slices.Concat(
 		b.literals(graph.Encryption, "key"), b.literals(graph.Object, "key"), b.literals(graph.Key, "key_id"),
 		b.literals(graph.Alias, "name"), b.literals(graph.Alias, "target_key"), b.literals(graph.Policy, "target"),
 	)
+	return slices.DeleteFunc(named, func(name string) bool { return !isKeyName(name) })
 }
 
 // namedBuckets are the names of buckets in the text of the input.
@@ -295,7 +309,7 @@ func (b *binder) namedBuckets() []string {
 			named[i] = match[1]
 		}
 	}
-	return slices.DeleteFunc(named, func(name string) bool { return !bucketName.MatchString(name) })
+	return slices.DeleteFunc(named, func(name string) bool { return !bucketName.MatchString(name) || keyID.MatchString(name) })
 }
 
 // complete adds what the bindings name and no unit defines. It is called when all

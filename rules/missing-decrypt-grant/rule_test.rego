@@ -57,3 +57,13 @@ test_names_the_default_policy if {
 	some finding in rule.report with input as subject with data.graph as default_policy
 	contains(finding.message, "AWS's default key policy")
 }
+
+test_says_on_which_assumption_it_rests if {
+	assumed := json.patch(graph(failing), [
+		{"op": "add", "path": "/nodes/e/assumed", "value": "bucket/b is taken to be encrypted with the key of key.json"},
+		{"op": "add", "path": "/nodes/o/anonymous", "value": true},
+	])
+	some finding in rule.report with input as subject with data.graph as assumed
+	endswith(finding.message, "; bucket/b is taken to be encrypted with the key of key.json")
+	not "o" in {place.node | some place in finding.related}
+}

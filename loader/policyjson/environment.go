@@ -104,13 +104,3 @@ func (e *environments) of(r *resource) string {
 	e.unit.builder.AddEnvironment(environment)
 	return environment.ID
 }
-
-// literal returns the text of an attribute.
-func literal(n *graph.Node, attribute string) string {
-	v := n.Attribute(attribute)
-	if v.Kind != value.String {
-		return ""
-	}
-	text, _ := v.Literal()
-	return text
-}

@@ -107,8 +107,8 @@ func (u *unit) addKeys() {
 			owner = u.add(&resource{node: n})
 		}
 		if k.policy != nil && !k.policy.empty() {
-			owner.node.Elsewhere = nil
-			u.policies = append(u.policies, &policy{document: k.policy, role: graph.KeyPolicy, owner: owner})
+			owner.node.Elsewhere = map[string]string{}
+			u.addOwned(k.policy, graph.KeyPolicy, owner)
 		}
 	}
 }

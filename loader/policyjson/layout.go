@@ -80,9 +80,9 @@ var outputs = [][]string{
 	{"CloudFrontOriginAccessIdentity"},
 	{"CloudFrontOriginAccessIdentityConfig"},
 	{"CloudFrontOriginAccessIdentityList"},
-	// s3api get-bucket-encryption, get-bucket-location.
+	// s3api get-bucket-encryption. get-bucket-location says nothing where no
+	// path says of which bucket.
 	{"ServerSideEncryptionConfiguration", "SSEAlgorithm"},
-	{"LocationConstraint"},
 	// kms describe-key, list-aliases, list-grants.
 	{"KeyMetadata", "KeyId"},
 	{"Aliases", "AliasArn"},

@@ -59,9 +59,14 @@ func (p *policy) read() bool {
 	switch printed := memberOf(d.root, "Policy"); {
 	case d.root.Get("Statement") != nil:
 		p.text = withPlaceholders(d.root)
-	case printed != nil && printed.Value.Kind == source.StringNode && onlyPrinted(d.root):
+	case printed == nil || !onlyPrinted(d.root):
+		return false
+	case printed.Value.Kind == source.StringNode:
 		p.at = printed.Key.Location
 		p.text = d.unit.decode(printed.Value)
+	case printed.Value.Get("Statement") != nil:
+		p.at = printed.Key.Location
+		p.text = withPlaceholders(printed.Value)
 	default:
 		return false
 	}
@@ -210,14 +215,20 @@ func (p *policy) bucketOf() (name string, at source.Location, ok bool) {
 	return name, at, name != ""
 }
 
+// addOwned reads the policy of a bucket or key of a snapshot.
+func (u *unit) addOwned(d *document, role string, owner *resource) {
+	p := &policy{document: d, role: role, owner: owner}
+	if !p.read() {
+		owner.node.Elsewhere["policy"] = fmt.Sprintf("%s holds no policy", d.file.Path)
+		return
+	}
+	u.policies = append(u.policies, p)
+}
+
 // addPolicies adds the policies, after what they belong to.
 func (u *unit) addPolicies() {
 	u.assume()
 	for _, p := range u.policies {
-		if p.parsed == nil && !p.read() {
-			u.fail(p.document.root.Location, "it holds no policy")
-			p.text = value.NotKnown(fmt.Sprintf("%s holds no policy", p.document.file.Path), p.document.root.Location)
-		}
 		u.addNode(p.node())
 	}
 }

@@ -38,8 +38,7 @@ func (d *document) loadS3() bool {
 		d.addLooseEncryption(rules)
 		return true
 	}
-	// Where a bucket is says nothing without its name.
-	return len(d.root.Members) == 1 && memberOf(d.root, "LocationConstraint") != nil
+	return false
 }
 
 // encryptionRules returns the rules of an output of get-bucket-encryption, or nil.
@@ -98,7 +97,7 @@ func (u *unit) addBuckets() {
 		case b.policy.empty():
 			n.Positions["policy"] = b.policy.root.Location
 		default:
-			u.policies = append(u.policies, &policy{document: b.policy, role: graph.BucketPolicy, owner: r})
+			u.addOwned(b.policy, graph.BucketPolicy, r)
 		}
 	}
 }

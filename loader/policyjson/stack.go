@@ -177,7 +177,7 @@ func (s *stack) distribution(i identity) *graph.Node {
 // The forms in which policies name an identity of CloudFront. A principal that is
 // meant as an origin access identity counts, even where it is malformed.
 var (
-	distributionARN = regexp.MustCompile(`^arn:[^:]*:cloudfront::[0-9]{12}:distribution/([0-9A-Z]{8,20})$`)
+	distributionARN = regexp.MustCompile(`^arn:[^:]*:cloudfront::[0-9]{12}:distribution/([0-9A-Za-z]+)$`)
 	meantAsOAI      = regexp.MustCompile(`^arn:[^:]*:(?:iam::cloudfront:user/|cloudfront::[^:]*:origin-access-identity/).*\b(E[0-9A-Z]{7,19})\b`)
 	underscores     = strings.NewReplacer("_", " ")
 )

@@ -570,8 +570,11 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		if node.Kind != kind || !node.When.In(world) {
 			continue
 		}
-		if node.Parent == subject.ID {
-			nodes = append(nodes, node)
+		if node.Parent != "" {
+			// A part of a resource is written for that one alone.
+			if node.Parent == subject.ID {
+				nodes = append(nodes, node)
+			}
 			continue
 		}
 		if found := resolve(node); found.node == subject {
@@ -584,7 +587,7 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		return nodes, doubt
 	}
 	for _, node := range ix.loose[looseKind{kind, subject.Kind}] {
-		if node.Unit == subject.Unit || !node.When.In(world) {
+		if node.Unit == subject.Unit || node.Parent != "" || !node.When.In(world) {
 			continue
 		}
 		if found := resolve(node); (found.node == nil && found.reason != "" || found.node != nil && found.node.External != "" && found.node != subject) && ix.mayBe(node, subject, world) {

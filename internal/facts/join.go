@@ -28,7 +28,7 @@ type index struct {
 	foreign map[string][]*graph.Node
 	// loose holds what is written for a bucket or key that no node is for
 	// certain, by the kind of the one and of the other.
-	loose map[looseKind][]*graph.Node
+	loose map[looseKind]*looseIndex
 }
 
 type literalIdentity struct {
@@ -65,7 +65,7 @@ func newIndex(g *graph.Graph) *index {
 	ix := &index{
 		graph: g, units: map[string]map[graph.Kind][]*graph.Node{},
 		named: map[unitIdentity][]*graph.Node{}, unnamed: map[unitKind][]*graph.Node{}, literals: map[literalIdentity][]*graph.Node{},
-		foreign: map[string][]*graph.Node{}, loose: map[looseKind][]*graph.Node{},
+		foreign: map[string][]*graph.Node{}, loose: map[looseKind]*looseIndex{},
 	}
 	for _, node := range g.Nodes {
 		if ix.units[node.Unit] == nil {
@@ -115,10 +115,11 @@ func writtenFor(node *graph.Node) (attribute string, kind graph.Kind) {
 // reference or by its name, or for one that no node is for certain.
 func (ix *index) addForeign(node *graph.Node) {
 	attribute, kind := writtenFor(node)
-	if kind == "" || node.Parent != "" && ix.graph.Node(node.Parent).Kind == kind {
+	// A part of a resource is written for that one alone.
+	if kind == "" || node.Parent != "" {
 		return
 	}
-	loose := false
+	var loose []value.Value
 	eachText(ix.graph.Expand(node.Attribute(attribute)), func(v value.Value) {
 		subjects := ix.everyTarget(kind, v, node, 0)
 		for _, subject := range subjects {
@@ -127,13 +128,24 @@ func (ix *index) addForeign(node *graph.Node) {
 			}
 		}
 		if !slices.ContainsFunc(subjects, func(subject *graph.Node) bool { return subject.External == "" }) && !v.IsAbsent() {
-			loose = true
+			if kind == graph.Key && v.Kind == value.String {
+				v, _ = keyName(v)
+			}
+			loose = append(loose, v)
 		}
 	})
-	if loose {
-		kinds := looseKind{node.Kind, kind}
-		ix.loose[kinds] = append(ix.loose[kinds], node)
+	if len(loose) == 0 {
+		return
 	}
+	kinds := looseKind{node.Kind, kind}
+	if ix.loose[kinds] == nil {
+		ix.loose[kinds] = &looseIndex{}
+	}
+	name := loose[0]
+	if len(loose) > 1 {
+		name = value.Value{}
+	}
+	ix.loose[kinds].add(node, name)
 }
 
 // eachText calls f with each side of a Choice.
@@ -579,22 +591,24 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		}
 		if found := resolve(node); found.node == subject {
 			nodes = append(nodes, node)
-		} else if found.node == nil && found.reason != "" && doubt == "" && node.Unit == subject.Unit {
+		} else if found.node == nil && found.reason != "" && doubt == "" && node.Unit == subject.Unit && ix.mayBe(node, subject, world) {
 			doubt = fmt.Sprintf("%s may be written for it: %s", node.Address, found.reason)
 		}
 	}
 	if len(nodes) > 0 || doubt != "" {
 		return nodes, doubt
 	}
-	for _, node := range ix.loose[looseKind{kind, subject.Kind}] {
-		if node.Unit == subject.Unit || node.Parent != "" || !node.When.In(world) {
-			continue
+	name, literal := ix.identity(subject).In(world).Literal()
+	ix.loose[looseKind{kind, subject.Kind}].candidates(name, literal, func(node *graph.Node) bool {
+		if node.Unit == subject.Unit || !node.When.In(world) || !ix.mayBe(node, subject, world) {
+			return true
 		}
-		if found := resolve(node); (found.node == nil && found.reason != "" || found.node != nil && found.node.External != "" && found.node != subject) && ix.mayBe(node, subject, world) {
-			return nil, fmt.Sprintf("%s may be written for it: %s", withFile(node), ix.looseReason(found))
+		if found := resolve(node); found.node == nil && found.reason != "" || found.node != nil && found.node.External != "" && found.node != subject {
+			doubt = fmt.Sprintf("%s may be written for it: %s", withFile(node), ix.looseReason(found))
 		}
-	}
-	return nodes, doubt
+		return doubt == ""
+	})
+	return nil, doubt
 }
 
 // looseReason says why it is not known what a node is written for.
@@ -613,9 +627,8 @@ func withFile(node *graph.Node) string {
 	return node.Address + " in " + node.Location.File
 }
 
-// mayBe reports whether what a node is written for may be the subject, which is in
-// another unit: a name with unknown parts fits, or one of the two names is not in
-// the text.
+// mayBe reports whether what a node is written for may be the subject: a name with
+// unknown parts fits, or one of the two names is not in the text.
 func (ix *index) mayBe(node, subject *graph.Node, world *value.World) bool {
 	attribute, _ := writtenFor(node)
 	wanted := ix.graph.Expand(node.Attribute(attribute)).In(world)

@@ -38,15 +38,6 @@ type BucketBinding struct{ Bucket, Key source.Text }
 // An IdentifierBinding gives a resource the id that AWS gave it.
 type IdentifierBinding struct{ Address, ID source.Text }
 
-// files returns the policy files.
-func (b Bindings) files() []string {
-	var names []string
-	for _, policy := range b.Policies {
-		names = append(names, policy.File.Text)
-	}
-	return names
-}
-
 // configUnit is the unit of what only the bindings name.
 const configUnit = "config"
 

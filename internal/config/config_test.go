@@ -91,7 +91,9 @@ func TestWrong(t *testing.T) {
 			t.Errorf("%q gives the error %v", text, err)
 			continue
 		}
-		if got := wrong.Error(); got != want && !(strings.Contains(got, want) && (strings.HasPrefix(want, "not") || strings.HasSuffix(want, "key"))) {
+		// Some messages are long, or those of the YAML reader.
+		abridged := strings.HasPrefix(want, "not") || strings.HasSuffix(want, "key")
+		if got := wrong.Error(); got != want && (!abridged || !strings.Contains(got, want)) {
 			t.Errorf("%q is wrong because\n%s\nwant\n%s", text, got, want)
 		}
 	}

@@ -279,7 +279,7 @@ func (ix *index) findAt(kind graph.Kind, wanted value.Value, at place, from *gra
 	switch {
 	case len(own) > 1:
 		result.reason = fmt.Sprintf("%s and %s have the same name %s", own[0].Address, own[1].Address, wanted)
-	case len(own) == 1 && !(otherDefines && len(others) == 1):
+	case len(own) == 1 && (!otherDefines || len(others) != 1):
 		result.node = ix.definition(own[0], world, depth)
 	case len(others) == 1:
 		result.node = ix.definition(others[0], world, depth)
@@ -382,7 +382,7 @@ func (ix *index) definition(node *graph.Node, world *value.World, depth int) *gr
 	}
 	var defined []*graph.Node
 	for _, other := range ix.literals[literalIdentity{node.Kind, text}] {
-		if other.External == "" && other.Assumed == "" && other.When.In(world) && !(isRegional(node.Kind) && ix.place(node).contradicts(ix.place(other))) {
+		if other.External == "" && other.Assumed == "" && other.When.In(world) && (!isRegional(node.Kind) || !ix.place(node).contradicts(ix.place(other))) {
 			defined = append(defined, other)
 		}
 	}

@@ -154,13 +154,35 @@ func (t *template) text(node *source.Node) value.Value {
 	v := value.Value{Kind: value.String, Location: node.Location}
 	for offset := 0; offset < len(node.Text); {
 		start, end := dynamicReference(node.Text, offset)
-		v.Parts = append(v.Parts, literals(node, offset, start)...)
+		v.Parts = append(v.Parts, t.plainText(node, offset, start)...)
 		if start < end {
 			v.Parts = append(v.Parts, dynamicPart(node, start, end))
 		}
 		offset = end
 	}
 	return v
+}
+
+// plainText returns a range of a text in which nothing is replaced. A variable of
+// the template in it is meant for Fn::Sub, which is missing, or is replaced before
+// the template is deployed.
+func (t *template) plainText(node *source.Node, start, end int) []value.Part {
+	var parts []value.Part
+	base := start
+	for _, found := range variables(node.Text[start:end]) {
+		logical, _, _ := strings.Cut(found.name, ".")
+		_, isParameter := t.parameters[logical]
+		if _, isResource := t.byName[logical]; !isParameter && !isResource && !strings.HasPrefix(logical, "AWS::") {
+			continue
+		}
+		from, to := base+found.start, base+found.end
+		parts = append(parts, literals(node, start, from)...)
+		parts = append(parts, value.Part{
+			Kind: value.UnknownText, Text: "${" + found.name + "} is written outside of Fn::Sub, which alone replaces it", Location: place(node, from, to),
+		})
+		start = to
+	}
+	return append(parts, literals(node, start, end)...)
 }
 
 // dynamicReference finds the next dynamic reference of a text. Where there is

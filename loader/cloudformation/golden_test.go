@@ -55,6 +55,7 @@ func TestGolden(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte("Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x], D: !Not [!Condition C]}\nResources:\n  K:\n    Type: AWS::KMS::Key\n    Condition: C\n    Properties:\n      KeyPolicy: !If [D, {Statement: [!Ref AWS::NoValue]}, !Sub '${P}${!x}${K.Arn}']\n"))
 	f.Add([]byte(`{"Resources": {"D": {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": {"Origins": {"Fn::If": ["C", [], [{"DomainName": {"Fn::Select": [0, {"Fn::Split": ["/", {"Ref": "D"}]}]}}]]}}}}}}`))
+	f.Add([]byte("Resources:\n  K:\n    Type: AWS::KMS::Key\n    Properties: {KeyPolicy: '${K}{{resolve:x}}${AWS::Region}a${K.Arn}'}\n"))
 	f.Add([]byte("Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: t.yaml, Parameters: {P: !GetAtt S.Outputs.O}}\nOutputs: {O: {Value: !ImportValue n, Export: {Name: n}}}\n"))
 	f.Fuzz(func(_ *testing.T, text []byte) {
 		parser := NewParser(graphtest.Tree{"t.yaml": source.NewFile("t.yaml", text)}, nil)

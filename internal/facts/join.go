@@ -270,7 +270,7 @@ func (ix *index) findAt(kind graph.Kind, wanted value.Value, at place, from *gra
 				others = append(others, node)
 			}
 		}
-		others = preferDefined(others)
+		others = ix.withoutObserved(preferDefined(others))
 		if isRegional(kind) && len(others) > 1 {
 			others = preferSame(others, func(node *graph.Node) bool { return at.is(ix.place(node)) })
 		}
@@ -599,6 +599,9 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		return nodes, doubt
 	}
 	name, literal := ix.identity(subject).In(world).Literal()
+	if nodes = ix.observedParts(subject, kind, name, literal, world); len(nodes) > 0 {
+		return nodes, ""
+	}
 	ix.loose[looseKind{kind, subject.Kind}].candidates(name, literal, func(node *graph.Node) bool {
 		if node.Unit == subject.Unit || !node.When.In(world) || !ix.mayBe(node, subject, world) {
 			return true

@@ -29,6 +29,7 @@ func newStage() stage {
 	} {
 		s.AddEnvironment(place)
 	}
+	s.AddUnit(graph.Unit{ID: "live", Language: graph.PolicyJSON})
 	return s
 }
 
@@ -212,6 +213,22 @@ func TestKeyAcrossUnits(t *testing.T) {
 			},
 			wanted: "alias/cdn", key: "b#data",
 		},
+		"an alias that an account has as well": {
+			nodes: func(s stage) {
+				s.node(graph.Key, "b#key", "ours/us-east-1")
+				s.node(graph.Alias, "b#alias", "ours/us-east-1", "name", "alias/cdn", "target_key", to("b#key", value.ID))
+				s.node(graph.Key, "live#key", "ours/us-east-1", "key_id", uuid)
+				s.node(graph.Alias, "live#alias", "ours/us-east-1", "name", "alias/cdn", "target_key", uuid)
+			},
+			wanted: "alias/cdn", key: "b#key",
+		},
+		"an alias that perhaps another account has as well": {
+			nodes: func(s stage) {
+				s.node(graph.Alias, "b#alias", "nowhere", "name", "alias/cdn", "target_key", uuid)
+				s.node(graph.Alias, "live#alias", "ours/us-east-1", "name", "alias/cdn", "target_key", uuid)
+			},
+			wanted: "alias/cdn", reason: "alias/cdn is defined in b and in live",
+		},
 		"a name with an unknown part": {
 			nodes:  func(s stage) { s.node(graph.Alias, "b#alias", "nowhere", "name", "alias/cdn-prod", "target_key", uuid) },
 			wanted: unsure("alias/cdn-", ""), reason: "var.env is not known",
@@ -303,6 +320,14 @@ func TestWrittenInAnotherUnit(t *testing.T) {
 				s.node(graph.Bucket, "a#bucket", "nowhere", "name", "site")
 				s.node(graph.Policy, "a#policy", "nowhere", "role", graph.BucketPolicy, "target", "site")
 			},
+		},
+		"a bucket that an account has as well": {
+			nodes: func(s stage) {
+				s.node(graph.Bucket, "b#subject", "nowhere", "name", "site")
+				s.node(graph.Bucket, "live#bucket", "ours/us-east-1", "name", "site")
+				s.node(graph.Policy, "live#policy", "ours/us-east-1", "role", graph.BucketPolicy).Parent = "live#bucket"
+			},
+			policy: "live#policy",
 		},
 		"a name with an unknown part": {
 			nodes: func(s stage) {

@@ -64,8 +64,8 @@ type analysis struct {
 }
 
 // analyse reads the input, computes the facts and, where evaluate is true, runs
-// the rules.
-func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, evaluate bool) (*analysis, error) {
+// the rules, with those that wait for one of the options to show.
+func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, evaluate bool, show ...string) (*analysis, error) {
 	options, err := input.options(c.Directory)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
 	}
 	if evaluate {
-		findings, diagnostics := e.Run(ctx, result, suggest.Suggest)
+		findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
 		r.Findings = findings
 		r.Diagnostics = append(r.Diagnostics, diagnostics...)
 	}
@@ -179,7 +179,11 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 			return fmt.Errorf("--format %s: expected one of %s", name, strings.Join(report.Formats(), ", "))
 		}
 	}
-	found, err := c.analyse(ctx, paths, flags.inputFlags, true)
+	var show []string
+	if flags.undecided {
+		show = append(show, "show-undecided")
+	}
+	found, err := c.analyse(ctx, paths, flags.inputFlags, true, show...)
 	if err != nil {
 		return err
 	}

@@ -120,12 +120,17 @@ func pathObject(p *facts.Path) ast.Object {
 	if p.Identity != nil {
 		address = p.Identity.Address
 	}
+	unknowns := make([]*ast.Term, len(p.Unknowns))
+	for i, unknown := range p.Unknowns {
+		unknowns[i] = text(unknown)
+	}
 	return object(
 		"kind", "path", "verdict", string(p.Verdict),
 		"distribution", p.Distribution, "origin", p.Origin, "origin_id", p.OriginID,
 		"identity", object("kind", string(p.IdentityKind), "node", p.Identity, "address", address, "principal", p.Principal),
 		"bucket", p.Bucket, "bucket_name", p.BucketName, "encryption", p.Encryption, "algorithm", p.Algorithm, "bucket_key", p.BucketKey,
 		"bucket_policy", p.BucketPolicy, "key", p.Key, "managed_by", p.ManagedBy, "key_policy", p.KeyPolicy,
+		"unknowns", ast.NewArray(unknowns...),
 	)
 }
 

@@ -141,10 +141,11 @@ func (e *Engine) Blockers(p *facts.Path) []string {
 	return blockers
 }
 
-// Run evaluates all rules on all subjects. A rule that fails is named in a
+// Run evaluates all rules on all subjects. options are those that the user gave:
+// rules that wait for another are left out. A rule that fails is named in a
 // diagnostic; what the others find is returned all the same.
-func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester) ([]finding.Finding, []source.Diagnostic) {
-	run := &run{engine: e, result: r, suggest: suggest, paths: map[string]*facts.Path{}}
+func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, options ...string) ([]finding.Finding, []source.Diagnostic) {
+	run := &run{engine: e, result: r, suggest: suggest, options: options, paths: map[string]*facts.Path{}}
 	for _, p := range r.Paths {
 		run.paths[p.ID] = p
 	}
@@ -193,6 +194,7 @@ type run struct {
 	engine  *Engine
 	result  *facts.Result
 	suggest Suggester
+	options []string
 	paths   map[string]*facts.Path
 }
 

@@ -142,6 +142,7 @@ func TestMetadataIsReadStrictly(t *testing.T) {
 		"missing heading":  {strings.Replace(header, "## Example", "## Sample", 1) + `package rules["r"]`, "no section"},
 		"wrong package":    {header + `package rules["q"]`, "its package is rules.q"},
 		"no metadata":      {`package rules["r"]`, "has no METADATA"},
+		"unknown option":   {strings.Replace(header, "precision: high", "precision: high\n#   only_with: show-all", 1) + `package rules["r"]`, "custom.only_with"},
 		"list of no texts": {strings.Replace(header, "tags: [test]", "tags: [1]", 1) + `package rules["r"]`, "is not a list of texts"},
 	}
 	for name, test := range tests {
@@ -191,6 +192,21 @@ report contains {"message": "never", "node": input.id, "path": "", "related": []
 	}
 	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Message, "the rule bad failed") {
 		t.Errorf("diagnostics = %+v", diagnostics)
+	}
+}
+
+func TestRuleWaitsForItsOption(t *testing.T) {
+	waiting := strings.Replace(header, "precision: high", "precision: high\n#   only_with: show-undecided", 1)
+	e, err := New(testRules(map[string]string{"one": waiting + `package rules["one"]
+report contains {"message": "same", "node": input.id, "path": "", "related": []}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if findings, _ := e.Run(context.Background(), twoPolicies(t), nil); len(findings) != 0 {
+		t.Errorf("without the option the findings are %+v", findings)
+	}
+	if findings, _ := e.Run(context.Background(), twoPolicies(t), nil, "show-undecided"); len(findings) != 2 {
+		t.Errorf("with the option the findings are %+v", findings)
 	}
 }
 

@@ -22,6 +22,9 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 	for _, c := range all {
 		diagnostics = append(diagnostics, c.diagnostics...)
 		for _, report := range c.reports {
+			if option := r.engine.byName[report.rule].OnlyWith; option != "" && !slices.Contains(r.options, option) {
+				continue
+			}
 			found, key, err := r.finding(c.subject, report)
 			if err != nil {
 				diagnostics = append(diagnostics, failed("the rule %s: %v", report.rule, err))

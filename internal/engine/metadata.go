@@ -29,6 +29,9 @@ type Rule struct {
 	Tags      []string
 	Precision string
 	CWE       []string
+	// OnlyWith is the option that a user has to give to see what the rule
+	// reports ("show-undecided"), or "".
+	OnlyWith string
 	// SecuritySeverity is a decimal number as text, or "" where the rule is
 	// not about security.
 	SecuritySeverity string
@@ -41,6 +44,9 @@ type Reference struct {
 	URL         string
 	Description string
 }
+
+// Options lists the options that a rule may wait for (custom.only_with).
+var Options = []string{"show-undecided"}
 
 // headings are the sections that every description has, in this order.
 var headings = []string{"## What it does", "## Why is this bad?", "## Example", "## Use instead"}
@@ -72,7 +78,7 @@ func readRule(name string, annotations *ast.Annotations) (Rule, error) {
 	}
 	fields := map[string]any{
 		"level": &rule.Level, "subject": &rule.Subject, "reports": &rule.Reports, "since": &rule.Since, "tags": &rule.Tags,
-		"precision": &rule.Precision, "cwe": &rule.CWE, "security_severity": &rule.SecuritySeverity,
+		"precision": &rule.Precision, "only_with": &rule.OnlyWith, "cwe": &rule.CWE, "security_severity": &rule.SecuritySeverity,
 		"security_hub": &rule.SecurityHub, "access_analyzer": &rule.AccessAnalyzer,
 	}
 	names := make([]string, 0, len(annotations.Custom))
@@ -100,6 +106,9 @@ func readRule(name string, annotations *ast.Annotations) (Rule, error) {
 	}
 	if rule.Subject != "" && !slices.Contains([]string{"path", "grant", "document"}, rule.Subject) {
 		fail("custom.subject %q is not path, grant or document", rule.Subject)
+	}
+	if rule.OnlyWith != "" && !slices.Contains(Options, rule.OnlyWith) {
+		fail("custom.only_with %q is not %s", rule.OnlyWith, strings.Join(Options, " or "))
 	}
 	return rule, errors.Join(problems...)
 }
@@ -134,6 +143,9 @@ func assign(target, from any) error {
 func (r Rule) Markdown() string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "# %s\n\n%s.\n\nLevel: %s. Subject: %s. Since: %s.", r.Name, r.Title, r.Level, r.Subject, r.Since)
+	if r.OnlyWith != "" {
+		fmt.Fprintf(&page, " Only with `--%s`.", r.OnlyWith)
+	}
 	if r.SecuritySeverity != "" {
 		fmt.Fprintf(&page, " Security severity: %s (%s).", r.SecuritySeverity, strings.Join(r.CWE, ", "))
 	}

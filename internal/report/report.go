@@ -48,7 +48,7 @@ type Style struct {
 	Compact bool
 	// Quiet leaves out the summary where nothing was found.
 	Quiet bool
-	// Undecided lists the paths that are not decided.
+	// Undecided says that the findings list the paths that are not decided.
 	Undecided bool
 }
 

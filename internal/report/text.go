@@ -57,9 +57,6 @@ func Text(w io.Writer, r *Report, style Style) error {
 		}
 		p.finding(r, f)
 	}
-	if style.Undecided {
-		p.undecided(r)
-	}
 	if !style.Quiet || len(r.Findings) > 0 {
 		p.summary(r, style)
 	}
@@ -173,20 +170,6 @@ func (p *painter) suggestion(s *finding.Suggestion) {
 		p.printf("%s\n", strings.TrimRight("      "+text, " "))
 	}
 	p.printf("\n")
-}
-
-func (p *painter) undecided(r *Report) {
-	for _, path := range r.Paths {
-		if path.Verdict != facts.Undecided {
-			continue
-		}
-		p.printf("%s%s\n", p.paint(cyan, "note[undecided-path]"), p.paint(bold, fmt.Sprintf(": whether %s can read %s is not decided", path.Distribution.Address, path.BucketName)))
-		p.printf("  %s %s\n", p.paint(blue, "-->"), path.Origin.Location)
-		for _, unknown := range path.Unknowns {
-			p.printf("  %s %s\n", p.paint(blue, "because:"), unknown)
-		}
-		p.printf("\n")
-	}
 }
 
 // summary counts findings and paths: "4 paths: 2 readable, 1 unreadable".

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/originkey/originkey/internal/config"
+	"github.com/originkey/originkey/internal/engine"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader"
 )
@@ -73,6 +74,18 @@ func configure(options *loader.Options, from *config.Config) {
 	}
 	options.Bindings.Distributions = identifiers(from.Distributions)
 	options.Bindings.Identities = identifiers(from.Identities)
+}
+
+// visible is what rules see of a configuration.
+func visible(from *config.Config) engine.Config {
+	if from == nil {
+		return engine.Config{}
+	}
+	seen := engine.Config{Account: from.Account.Text, Region: from.Region.Text, Partition: from.Partition.Text}
+	for _, account := range from.TrustedAccounts {
+		seen.TrustedAccounts = append(seen.TrustedAccounts, account.Text)
+	}
+	return seen
 }
 
 func identifiers(from []config.Identifier) []loader.IdentifierBinding {

@@ -84,6 +84,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	if err != nil {
 		return nil, err
 	}
+	e.Configure(visible(configuration))
 	r := &report.Report{
 		Version: version(), Rules: describeRules(e.Rules()), Paths: result.Paths,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,

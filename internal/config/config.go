@@ -30,6 +30,8 @@ type Config struct {
 	Account   source.Text
 	Region    source.Text
 	Partition source.Text
+	// TrustedAccounts are other accounts that key policies may let decrypt.
+	TrustedAccounts []source.Text
 	// Assume is "false" where a folder of bare policies is not to be taken as
 	// one stack, else "true" or not written.
 	Assume source.Text
@@ -146,9 +148,14 @@ func (c *Config) read(r *reader, document *source.Node) {
 		"account":   r.text(&c.Account, "12 digits in quotes", isAccount),
 		"region":    r.text(&c.Region, "a Region such as us-east-1", isRegion),
 		"partition": r.oneOf(&c.Partition, "aws", "aws-cn", "aws-us-gov"),
-		"assume":    r.flag(&c.Assume),
-		"fail-on":   r.oneOf(&c.FailOn, "note", "warning", "error", "never"),
-		"exclude":   r.globs(&c.Exclude),
+		"trusted_accounts": r.list(func(node *source.Node) {
+			var account source.Text
+			r.text(&account, "12 digits in quotes", isAccount)(node)
+			c.TrustedAccounts = append(c.TrustedAccounts, account)
+		}),
+		"assume":  r.flag(&c.Assume),
+		"fail-on": r.oneOf(&c.FailOn, "note", "warning", "error", "never"),
+		"exclude": r.globs(&c.Exclude),
 		"policies": r.list(func(node *source.Node) {
 			var policy Policy
 			r.object(node, "an element of policies", fields{

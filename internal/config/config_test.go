@@ -12,6 +12,8 @@ import (
 const whole = `account: "011122223333"
 region: us-east-1
 partition: aws
+trusted_accounts:
+  - "444455556666"
 assume: false
 fail-on: error
 exclude:
@@ -39,6 +41,7 @@ func TestParse(t *testing.T) {
 		"account":      {c.Account.Text, "011122223333"},
 		"region":       {c.Region.Text, "us-east-1"},
 		"partition":    {c.Partition.Text, "aws"},
+		"trusted":      {c.TrustedAccounts[0].Text, "444455556666"},
 		"assume":       {c.Assume.Text, "false"},
 		"fail-on":      {c.FailOn.Text, "error"},
 		"exclude":      {c.Exclude[0].Text, "vendor/**"},
@@ -49,7 +52,7 @@ func TestParse(t *testing.T) {
 		"address":      {c.Distributions[0].Address.Text, "infra/prod#aws_cloudfront_distribution.cdn"},
 		"distribution": {c.Distributions[0].ID.Text, "E1EXAMPLE"},
 		"identity":     {c.Identities[0].ID.Text, "E2EXAMPLE"},
-		"place":        {c.Policies[0].Key.Location.String(), ".originkey.yaml:10:10"},
+		"place":        {c.Policies[0].Key.Location.String(), ".originkey.yaml:12:10"},
 	} {
 		if texts[0] != texts[1] {
 			t.Errorf("%s is %q, want %q", name, texts[0], texts[1])
@@ -60,10 +63,11 @@ func TestParse(t *testing.T) {
 func TestWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"polices: []":                            ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
-		"colour: red":                            ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region",
-		"- a":                                    ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region",
+		"colour: red":                            ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, trusted_accounts",
+		"- a":                                    ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, trusted_accounts",
 		"region: us-east-1\nregion: eu-west-1":   ".originkey.yaml:2:1: region is written twice, here and in line 1",
 		"account: 1112":                          ".originkey.yaml:1:10: expected 12 digits in quotes, not 1112",
+		"trusted_accounts: ['1']":                ".originkey.yaml:1:20: expected 12 digits in quotes, not 1",
 		"account: [a]":                           ".originkey.yaml:1:10: expected text",
 		"account:":                               ".originkey.yaml:1:9: expected text",
 		"account: ''":                            ".originkey.yaml:1:10: expected text that is not empty",

@@ -10,10 +10,11 @@ import (
 	"github.com/originkey/originkey/internal/value"
 )
 
-// Data is what rules see: {"graph": {"nodes", "out", "in", "facts"}, "config"}.
+// Data is what rules see: {"graph": {"nodes", "out", "in", "facts"},
+// "config": {"account", "region", "partition", "trusted_accounts", "rules"}}.
 // It is built of terms directly, since a round trip through JSON takes longer
 // than evaluating the rules.
-func Data(r *facts.Result) ast.Object {
+func Data(r *facts.Result, config Config) ast.Object {
 	nodes := ast.NewObject()
 	for _, node := range r.Graph.Nodes {
 		nodes.Insert(text(node.ID), ast.NewTerm(nodeObject(r, node)))
@@ -32,7 +33,20 @@ func Data(r *facts.Result) ast.Object {
 			"in", edgesObject(r.Graph, (*graph.Graph).In, func(edge graph.Edge) string { return edge.From }),
 			"facts", allFacts,
 		),
-		"config", ast.NewObject(),
+		"config", configObject(config),
+	)
+}
+
+// configObject has all its members always, so that rules need no defaults.
+func configObject(config Config) ast.Object {
+	trusted := make([]*ast.Term, len(config.TrustedAccounts))
+	for i, account := range config.TrustedAccounts {
+		trusted[i] = text(account)
+	}
+	return object(
+		"account", orNull(config.Account), "region", orNull(config.Region), "partition", orNull(config.Partition),
+		"trusted_accounts", ast.NewArray(trusted...),
+		"rules", ast.NewObject(),
 	)
 }
 

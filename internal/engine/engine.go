@@ -34,7 +34,19 @@ type Engine struct {
 	compiler *ast.Compiler
 	rules    []Rule
 	byName   map[string]Rule
+	config   Config
 }
+
+// A Config is what rules see of the user's configuration. What is not said is "".
+type Config struct {
+	Account, Region, Partition string
+	// TrustedAccounts are other accounts that may decrypt.
+	TrustedAccounts []string
+}
+
+// Configure makes the rules see a configuration. It must not be called while rules
+// run.
+func (e *Engine) Configure(config Config) { e.config = config }
 
 // New compiles the rules of a file system: main.rego, lib/*.rego and one folder
 // a rule, whose name is the rule's.
@@ -149,7 +161,7 @@ func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, op
 	for _, p := range r.Paths {
 		run.paths[p.ID] = p
 	}
-	store := inmem.NewFromASTObject(Data(r))
+	store := inmem.NewFromASTObject(Data(r, e.config))
 	transaction, err := store.NewTransaction(ctx)
 	if err != nil {
 		return nil, []source.Diagnostic{failed("open the rules' data: %v", err)}

@@ -223,6 +223,12 @@ type report struct {
 	content map[string]any
 }
 
+// node is the id of the node that the report is about, or "".
+func (r report) node() string {
+	id, _ := r.content["node"].(string)
+	return id
+}
+
 func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store storage.Store, transaction storage.Transaction, subject facts.Subject) collected {
 	c := collected{subject: subject}
 	input := ast.NewObject(

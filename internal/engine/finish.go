@@ -21,6 +21,8 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 	var diagnostics []source.Diagnostic
 	for _, c := range all {
 		diagnostics = append(diagnostics, c.diagnostics...)
+		// seen counts what one subject reports under one key: those are not the same.
+		seen := map[string]int{}
 		for _, report := range c.reports {
 			if option := r.engine.byName[report.rule].OnlyWith; option != "" && !slices.Contains(r.options, option) {
 				continue
@@ -30,7 +32,12 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 				diagnostics = append(diagnostics, failed("the rule %s: %v", report.rule, err))
 				continue
 			}
+			seen[key]++
+			key = fmt.Sprintf("%s\x00%d", key, seen[key])
 			if known, ok := merged[key]; ok {
+				if found.Location != known.Location {
+					known.Related = unionRelated(known.Related, []finding.Related{{Location: found.Location, Message: "the same in " + r.result.Graph.Node(report.node()).Label()}})
+				}
 				known.Related = unionRelated(known.Related, found.Related)
 				continue
 			}
@@ -56,18 +63,17 @@ func unionRelated(x, y []finding.Related) []finding.Related {
 	return x
 }
 
-// finding joins one report with what Go knows. key is equal for reports that say
-// the same of the same place.
+// finding joins one report with what Go knows. key is equal for reports that have
+// the same cause.
 func (r *run) finding(subject facts.Subject, report report) (found *finding.Finding, key string, err error) {
 	rule := r.engine.byName[report.rule]
 	message, ok := report.content["message"].(string)
 	if !ok || message == "" {
 		return nil, "", fmt.Errorf("a result has no message")
 	}
-	id, _ := report.content["node"].(string)
-	node := r.result.Graph.Node(id)
+	node := r.result.Graph.Node(report.node())
 	if node == nil {
-		return nil, "", fmt.Errorf("a result names the node %q, which does not exist", id)
+		return nil, "", fmt.Errorf("a result names the node %q, which does not exist", report.node())
 	}
 	place, _ := report.content["path"].(string)
 	found = &finding.Finding{
@@ -90,8 +96,40 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	if suggestion, ok := report.content["suggestion"].(map[string]any); ok && r.suggest != nil {
 		found.Suggestion = r.suggest(r.result, suggestion)
 	}
+	return found, strings.Join(append([]string{rule.Name}, r.cause(subject, node, place, found)...), "\x00"), nil
+}
+
+// cause identifies what has to change for a finding to go away. Several origins
+// that share key and identity have one cause, wherever they are written; so have
+// all paths that meet the same statement or the same setting of an identity or
+// key.
+func (r *run) cause(subject facts.Subject, node *graph.Node, place string, found *finding.Finding) []string {
+	walked := r.paths[subject.ID]
 	// Alternatives of one statement are several nodes at one place.
-	return found, strings.Join([]string{rule.Name, node.Unit, node.Address, found.Location.String(), message}, "\x00"), nil
+	at := []string{node.Unit, node.Address, found.Location.String()}
+	switch {
+	case walked == nil || walked.Key == nil:
+		return append(at, found.Message)
+	case node == walked.Origin:
+		return append([]string{place}, sharing(walked)...)
+	case node.Kind == graph.Statement, node == walked.Identity, node == walked.Key && place != "":
+		return at
+	default:
+		return append(at, sharing(walked)...)
+	}
+}
+
+// sharing identifies a path's key and who asks for its objects. An origin access
+// control has no principal of its own: its distribution is whom policies name.
+func sharing(walked *facts.Path) []string {
+	identity := "distribution:" + walked.Distribution.ID
+	if walked.IdentityKind == facts.OAI {
+		identity = walked.Principal
+		if walked.Identity != nil {
+			identity = walked.Identity.ID
+		}
+	}
+	return []string{walked.Key.ID, string(walked.IdentityKind), identity}
 }
 
 // installedModules is where Terraform keeps modules that are no part of the

@@ -29,7 +29,7 @@ func (c Command) explain() *cobra.Command {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("--format %s: expected json or text", format)
 			}
-			found, err := c.analyse(command.Context(), paths, input, false)
+			found, err := c.analyse(command.Context(), paths, input)
 			if err != nil {
 				return err
 			}

@@ -63,9 +63,9 @@ type analysis struct {
 	config *config.Config
 }
 
-// analyse reads the input, computes the facts and, where evaluate is true, runs
-// the rules, with those that wait for one of the options to show.
-func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, evaluate bool, show ...string) (*analysis, error) {
+// analyse reads the input, computes the facts and runs the rules, with those that
+// wait for one of the options to show.
+func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, show ...string) (*analysis, error) {
 	options, err := input.options(c.Directory)
 	if err != nil {
 		return nil, err
@@ -89,11 +89,9 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 		Version: version(), Rules: describeRules(e.Rules()), Paths: result.Paths,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
 	}
-	if evaluate {
-		findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
-		r.Findings = findings
-		r.Diagnostics = append(r.Diagnostics, diagnostics...)
-	}
+	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
+	r.Findings = findings
+	r.Diagnostics = append(r.Diagnostics, diagnostics...)
 	return &analysis{report: r, engine: e, config: configuration}, nil
 }
 
@@ -184,7 +182,7 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 	if flags.undecided {
 		show = append(show, "show-undecided")
 	}
-	found, err := c.analyse(ctx, paths, flags.inputFlags, true, show...)
+	found, err := c.analyse(ctx, paths, flags.inputFlags, show...)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
+	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
 	"github.com/originkey/originkey/internal/source"
 )
@@ -157,9 +158,14 @@ func (e *Engine) Blockers(p *facts.Path) []string {
 // rules that wait for another are left out. A rule that fails is named in a
 // diagnostic; what the others find is returned all the same.
 func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, options ...string) ([]finding.Finding, []source.Diagnostic) {
-	run := &run{engine: e, result: r, suggest: suggest, options: options, paths: map[string]*facts.Path{}}
+	run := &run{engine: e, result: r, suggest: suggest, options: options, paths: map[string]*facts.Path{}, pathsOf: map[string][]string{}}
 	for _, p := range r.Paths {
 		run.paths[p.ID] = p
+		for _, policy := range []*graph.Node{p.BucketPolicy, p.KeyPolicy} {
+			if policy != nil {
+				run.pathsOf[policy.ID] = append(run.pathsOf[policy.ID], p.ID)
+			}
+		}
 	}
 	store := inmem.NewFromASTObject(Data(r, e.config))
 	transaction, err := store.NewTransaction(ctx)
@@ -208,6 +214,8 @@ type run struct {
 	suggest Suggester
 	options []string
 	paths   map[string]*facts.Path
+	// pathsOf holds the ids of the paths whose policies are a document.
+	pathsOf map[string][]string
 }
 
 // collected is what the rules say of one subject.

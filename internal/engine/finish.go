@@ -39,6 +39,7 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 					known.Related = unionRelated(known.Related, []finding.Related{{Location: found.Location, Message: "the same in " + r.result.Graph.Node(report.node()).Label()}})
 				}
 				known.Related = unionRelated(known.Related, found.Related)
+				known.Paths = append(known.Paths, found.Paths...)
 				continue
 			}
 			merged[key] = found
@@ -89,10 +90,12 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 		}
 	}
 	if walked := r.paths[subject.ID]; walked != nil {
+		found.Paths = []string{subject.ID}
 		for _, hop := range walked.Hops {
 			found.Flow = append(found.Flow, finding.Related{Location: r.firstLine(hop.Location), Message: hop.Text})
 		}
 	}
+	found.Paths = append(found.Paths, r.pathsOf[subject.ID]...)
 	if suggestion, ok := report.content["suggestion"].(map[string]any); ok && r.suggest != nil {
 		found.Suggestion = r.suggest(r.result, suggestion)
 	}

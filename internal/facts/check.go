@@ -53,6 +53,8 @@ func (w *walker) checkRead() {
 		return
 	}
 	decision := policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world)
+	w.view.readMatches = decision.Matches
+	w.remarkPlainHTTP(policy, decision)
 	if decision.Allowed == iam.No && decision.Denied == iam.No {
 		if upload := policy.Document.Evaluate(w.objectRequest("s3:PutObject"), w.world); upload.Allowed == iam.Yes {
 			// An origin that may write and not read is for uploads: it is
@@ -114,9 +116,9 @@ func (w *walker) advice(reason string) string {
 	}
 	switch {
 	case strings.Contains(reason, ":distribution/") && unnamed(w.distribution):
-		return fmt.Sprintf("; say under distributions in .originkey.yaml which id %s has", w.distribution.Address)
+		return sayUnder(distributionIDs) + w.distribution.Address + " has"
 	case strings.Contains(reason, "CloudFront Origin Access Identity ") && w.view.identityKind == OAI && unnamed(w.view.identity):
-		return fmt.Sprintf("; say under identities in .originkey.yaml which id %s has", w.view.identity.Address)
+		return sayUnder(identityIDs) + w.view.identity.Address + " has"
 	default:
 		return ""
 	}

@@ -80,6 +80,8 @@ type computation struct {
 	result *Result
 	// serves holds the statements that let, or may let, some path decrypt.
 	serves map[*iam.Statement]bool
+	// units holds the units that have a node of a kind with an address.
+	units map[kindAddress][]string
 }
 
 func (c *computation) subject(subject Subject, facts map[string]Fact) {
@@ -149,8 +151,10 @@ func (c *computation) path(walked *walkedOrigin) *Path {
 	}
 	for _, seen := range walked.views {
 		path.Assumed = union(path.Assumed, seen.assumed)
+		path.Remarks = union(path.Remarks, seen.remarks)
 	}
 	c.decide(path, walked)
+	path.remarkOlderObjects()
 	c.describe(path, walked)
 	return path
 }
@@ -221,10 +225,13 @@ func (c *computation) decide(path *Path, walked *walkedOrigin) {
 		switch seen.verdict() {
 		case Unreadable:
 			if when := walked.worlds[i].Describe(c.graph.Variables); when != "" {
-				path.Unknowns = union(path.Unknowns, []string{"it is broken when " + when + ": " + strings.Join(seen.failures(), "; ")})
+				broken := "it is broken when " + when + ": " + strings.Join(seen.failures(), "; ")
+				path.Unknowns = union(path.Unknowns, []string{broken})
+				c.remedies(path, seen, broken)
 			}
 		case Undecided:
 			path.Unknowns = union(path.Unknowns, seen.doubts())
+			c.remedies(path, seen, "")
 		case Readable, NotKMS:
 		}
 	}
@@ -263,7 +270,7 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 		if i == 0 {
 			joined.Verdict = fact.Verdict
 		} else if joined.Verdict != fact.Verdict {
-			joined.Verdict = iam.Unknown
+			joined.Verdict, joined.Varies = iam.Unknown, true
 		}
 		for _, reason := range fact.Reasons {
 			if !slices.Contains(joined.Reasons, reason) {
@@ -272,8 +279,7 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 		}
 	}
 	if verdict == Unreadable && no > 0 && joined.Verdict != iam.No {
-		joined.Verdict = iam.No
-		joined.Reasons = nil
+		joined = Fact{Verdict: iam.No}
 		for _, seen := range views {
 			if fact, checked := seen.facts[name]; checked && fact.Verdict == iam.No {
 				for _, reason := range fact.Reasons {

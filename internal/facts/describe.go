@@ -36,7 +36,8 @@ func (c *computation) describe(path *Path, walked *walkedOrigin) {
 	}
 	hop("key", path.Key, "", addressOf(path.Key)+" is the key")
 	hop("key policy", path.KeyPolicy, "document", c.decryptAnswer(path))
-	c.describeStatements(path, walked)
+	path.ReadStatements = c.answers(path.BucketPolicy, walked, "s3:GetObject", func(seen *view) []iam.Match { return seen.readMatches })
+	path.Statements = c.answers(path.KeyPolicy, walked, "kms:Decrypt", func(seen *view) []iam.Match { return seen.matches })
 }
 
 func addressOf(node *graph.Node) string {
@@ -68,47 +69,59 @@ func (c *computation) decryptAnswer(path *Path) string {
 	}
 }
 
-// describeStatements joins what each statement says in all worlds.
-func (c *computation) describeStatements(path *Path, walked *walkedOrigin) {
-	if path.KeyPolicy == nil {
-		return
+// answers says of each statement of a policy whether it speaks of what the path
+// asks, in all worlds in which the path and the statement exist.
+func (c *computation) answers(policy *graph.Node, walked *walkedOrigin, action string, matches func(*view) []iam.Match) []StatementAnswer {
+	if policy == nil {
+		return nil
 	}
-	for _, node := range c.graph.Children(path.KeyPolicy.ID, graph.Statement) {
+	var answers []StatementAnswer
+	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
 		answer := StatementAnswer{Node: node}
+		var worlds []string
+		asked, differs := 0, false
 		for i, seen := range walked.views {
-			for _, match := range seen.matches {
+			if !node.Statement.When.In(walked.worlds[i]) {
+				// There is a world of the policy without the statement.
+				differs = differs || seen.bucketPolicy == policy || seen.keyPolicy == policy
+			}
+			for _, match := range matches(seen) {
 				if match.Statement != node.Statement {
 					continue
 				}
-				truth := match.Applies()
-				if i > 0 && truth != answer.Verdict {
-					truth = iam.Unknown
+				truth, text := match.Applies(), describeMatch(match, action)
+				if asked++; asked == 1 {
+					answer.Verdict, answer.Text = truth, text
 				}
-				answer.Verdict = truth
-				answer.Text = describeMatch(match)
+				differs = differs || truth != answer.Verdict || text != answer.Text
+				if when := walked.worlds[i].Describe(c.graph.Variables); when != "" {
+					text += " when " + when
+				}
+				worlds = union(worlds, []string{text})
 			}
 		}
-		path.Statements = append(path.Statements, answer)
+		if differs {
+			answer.Verdict, answer.Text = iam.Unknown, strings.Join(worlds, "; ")
+		}
+		if asked > 0 {
+			answers = append(answers, answer)
+		}
 	}
+	return answers
 }
 
-// describeMatch says why a statement applies or not.
-func describeMatch(match iam.Match) string {
-	effect := map[iam.Truth]string{iam.Yes: "allows", iam.No: "denies", iam.Unknown: "allows or denies"}[match.Statement.Allow]
+// describeMatch says what a statement does with an action, or why it does nothing.
+func describeMatch(match iam.Match, action string) string {
 	if match.Applies() == iam.Yes {
-		return effect + " it"
+		effect := map[iam.Truth]string{iam.Yes: "allows", iam.No: "denies", iam.Unknown: "allows or denies"}[match.Statement.Allow]
+		return fmt.Sprintf("it %s %s", effect, action)
 	}
 	var causes []string
-	for _, element := range []iam.Result{match.Principal, match.Action, match.Resource, match.Condition} {
-		if element.Truth != match.Applies() {
-			continue
-		}
-		for _, reason := range element.Reasons {
-			causes = append(causes, reason.Text)
-		}
+	for _, reason := range match.Reasons() {
+		causes = union(causes, []string{reason.Text})
 	}
 	if len(causes) == 0 {
-		return "does not apply"
+		return "it does not apply"
 	}
 	return strings.Join(causes, "; ")
 }

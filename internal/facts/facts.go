@@ -30,6 +30,9 @@ const (
 type Fact struct {
 	Verdict iam.Truth
 	Reasons []Reason
+	// Varies is true where Verdict is Unknown because conditions decide: the
+	// reasons are those of each of their combinations.
+	Varies bool
 }
 
 // A Reason is one cause of a fact's verdict.
@@ -153,9 +156,15 @@ type Path struct {
 
 	// Hops are the steps from the distribution to the key policy statement.
 	Hops []Hop
-	// Statements says of each statement of the key policy whether it lets the
-	// identity decrypt.
-	Statements []StatementAnswer
+	// ReadStatements says of each statement of the bucket policy whether it
+	// speaks of the identity's s3:GetObject, Statements of each of the key
+	// policy whether it speaks of kms:Decrypt.
+	ReadStatements, Statements []StatementAnswer
+	// Remarks are what a person should know who relies on the verdict, which
+	// they do not change.
+	Remarks []string
+	// Remedies say what to give, so that an undecided path can be decided.
+	Remedies []Remedy
 }
 
 // A Hop is one step of a path, for reports.
@@ -167,11 +176,20 @@ type Hop struct {
 	Text string
 }
 
-// A StatementAnswer says what one statement does for a path.
+// A StatementAnswer says whether one statement speaks of the request of a path,
+// and what it does then or why it does not.
 type StatementAnswer struct {
 	Node    *graph.Node
 	Verdict iam.Truth
 	Text    string
+}
+
+// A Remedy is what a person can give to decide a path.
+type Remedy struct {
+	// Text is a clause that says what to do.
+	Text string
+	// Snippet is what to write into .originkey.yaml, or "".
+	Snippet string
 }
 
 // SubjectKind says what a subject is.

@@ -36,7 +36,10 @@ type view struct {
 	facts    map[string]Fact
 	unknowns []string
 	assumed  []string
-	matches  []iam.Match
+	remarks  []string
+	// readMatches and matches are what the statements of the bucket policy
+	// and of the key policy say of the request.
+	readMatches, matches []iam.Match
 }
 
 // The texts of Path.Algorithm, Path.BucketKey and Path.ManagedBy that are not

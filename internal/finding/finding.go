@@ -38,7 +38,10 @@ type Finding struct {
 	Related     []Related
 	// Flow walks distribution, origin, identity, bucket, key and policy, where
 	// the finding is about a path.
-	Flow       []Related
+	Flow []Related
+	// Paths are the ids of the paths that the finding is about, which are
+	// none where it is about a statement or a document.
+	Paths      []string
 	Suggestion *Suggestion
 }
 

@@ -3,11 +3,13 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/source"
 )
 
 // ExplainText writes each path hop by hop, as a person would check it.
@@ -20,116 +22,274 @@ func ExplainText(w io.Writer, r *Report, style Style) error {
 		if i > 0 {
 			p.printf("\n")
 		}
-		p.path(r, path)
+		p.explanation(explain(r, path))
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
 }
 
-func (p *painter) path(r *Report, path *facts.Path) {
-	p.printf("%s %s %s %s\n", p.paint(bold, path.Distribution.Label()), p.paint(blue, "->"), p.paint(bold, path.BucketName), p.paint(verdictStyle(path.Verdict), string(path.Verdict)))
-	p.row("distribution", at(path.Distribution, ""))
-	p.row("origin", fmt.Sprintf("%s %s", path.OriginID, at(path.Origin, "domain_name")))
-	p.row("identity", identity(path))
-	if path.Bucket == nil {
-		p.row("bucket", path.BucketName+", not in the input")
-	} else {
-		p.row("bucket", fmt.Sprintf("%s %s", path.Bucket.Label(), at(path.Bucket, "")))
-		p.row("encryption", encryption(path))
+// An explanation is what there is to say of a path, in the order in which a person
+// would check it. Each format writes the same one.
+type explanation struct {
+	distribution, bucket string
+	verdict              facts.Verdict
+	rows                 []row
+}
+
+// A row is one step of an explanation.
+type row struct {
+	name string
+	text string
+	at   source.Location
+	// answers are the statements of a policy.
+	answers []answered
+	// snippet is text to be written somewhere.
+	snippet string
+}
+
+// An answered statement says whether it speaks of the request, and why.
+type answered struct {
+	name    string
+	at      source.Location
+	verdict iam.Truth
+	text    string
+}
+
+func explain(r *Report, path *facts.Path) explanation {
+	e := explanation{distribution: path.Distribution.Label(), bucket: path.BucketName, verdict: path.Verdict}
+	e.add(row{name: "distribution", text: path.Distribution.Label(), at: path.Distribution.Place("")})
+	e.add(row{name: "origin", text: path.OriginID, at: path.Origin.Place("domain_name")})
+	e.add(identity(path))
+	e.bucketRows(path)
+	if path.Verdict != facts.NotKMS {
+		e.keyRows(path)
 	}
+	for _, remark := range path.Remarks {
+		e.add(row{name: "remark", text: remark})
+	}
+	for _, assumed := range path.Assumed {
+		e.add(row{name: "assumed", text: assumed})
+	}
+	for _, unknown := range path.Unknowns {
+		e.add(row{name: "not known", text: unknown})
+	}
+	blockers := r.Blockers(path)
+	verdict := string(path.Verdict)
+	if len(blockers) > 0 {
+		verdict += ": " + strings.Join(blockers, ", ")
+	}
+	e.add(row{name: "verdict", text: verdict})
+	for _, action := range toDo(r, path) {
+		e.add(row{name: "what to do", text: action.text(), snippet: action.Snippet})
+	}
+	return e
+}
+
+func (e *explanation) add(r row) { e.rows = append(e.rows, r) }
+
+func identity(path *facts.Path) row {
+	r := row{name: "identity"}
+	switch {
+	case path.IdentityKind == facts.NoIdentity:
+		r.text = "none: " + holds(path.Facts[facts.Signed], "how requests are signed depends on conditions")
+	case path.Identity == nil || path.Identity.Anonymous():
+		r.text = fmt.Sprintf("%s, as %s", path.IdentityKind, path.Principal)
+	default:
+		r.text = fmt.Sprintf("%s %s: %s", path.IdentityKind, path.Identity.Label(), holds(path.Facts[facts.Signed], "it signs requests"))
+		r.at = path.Identity.Place("")
+	}
+	if path.IdentityKind != facts.NoIdentity && path.Facts[facts.IdentitySupportsKMS].Verdict == iam.No && path.Verdict != facts.NotKMS {
+		r.text += "; " + holds(path.Facts[facts.IdentitySupportsKMS], "")
+	}
+	return r
+}
+
+func (e *explanation) bucketRows(path *facts.Path) {
+	if path.Bucket == nil {
+		e.add(row{name: "bucket", text: path.BucketName + ", which bucket that is is not known"})
+		return
+	}
+	e.add(row{name: "bucket", text: path.Bucket.Label(), at: path.Bucket.Place("")})
+	encryption := row{name: "encryption", text: path.Algorithm}
+	switch path.Algorithm {
+	case "default":
+		encryption.text = "none is configured, which is SSE-S3"
+	case "unknown":
+		encryption.text = "not known"
+	}
+	if path.Encryption != nil {
+		encryption.at = path.Encryption.Place("algorithm")
+	}
+	if strings.HasPrefix(path.Algorithm, "aws:kms") {
+		encryption.text += ", bucket keys " + map[string]string{"on": "on", "off": "off"}[path.BucketKey]
+		if path.BucketKey == "unknown" {
+			encryption.text += "on or off, which is not known"
+		}
+	}
+	e.add(encryption)
 	if path.Verdict == facts.NotKMS {
 		return
 	}
+	read := row{name: "bucket policy", text: holds(path.Facts[facts.Read], "it allows s3:GetObject")}
 	if path.BucketPolicy != nil {
-		p.row("bucket policy", fmt.Sprintf("%s %s: %s", path.BucketPolicy.Label(), at(path.BucketPolicy, "document"), answer(path.Facts[facts.Read], "s3:GetObject is allowed")))
-	} else if path.Bucket != nil && path.IdentityKind != facts.NoIdentity {
-		p.row("bucket policy", answer(path.Facts[facts.Read], "s3:GetObject is allowed"))
+		read.text = path.BucketPolicy.Label() + ": " + read.text
+		read.at = path.BucketPolicy.Place("document")
 	}
-	p.key(path)
-	for _, assumed := range path.Assumed {
-		p.row("assumed", assumed)
+	for _, statement := range path.ReadStatements {
+		// Where reading works, the statement that lets it says so.
+		if path.Facts[facts.Read].Verdict != iam.Yes || statement.Verdict == iam.Yes {
+			read.answers = append(read.answers, answerOf(statement))
+		}
 	}
-	for _, blocker := range r.Blockers(path) {
-		p.row("blocked by", fmt.Sprintf("%s %s", blocker, p.paint(faint, "(originkey rules "+blocker+")")))
+	e.add(read)
+}
+
+func (e *explanation) keyRows(path *facts.Path) {
+	switch {
+	case path.ManagedBy == "aws":
+		e.add(row{name: "key", text: "the AWS managed key aws/s3: " + holds(path.Facts[facts.KeyManageable], "")})
+		return
+	case path.Key == nil:
+		if path.Bucket != nil {
+			e.add(row{name: "key", text: holds(path.Facts[facts.KeyManageable], "it depends on conditions")})
+		}
+		return
 	}
-	for _, unknown := range path.Unknowns {
-		p.row("not known", unknown)
+	e.add(row{name: "key", text: path.Key.Label() + ": " + holds(path.Facts[facts.KeyUsable], "S3 can use it"), at: path.Key.Place("")})
+	policy := row{name: "key policy", text: holds(path.Facts[facts.Decrypt], "it allows kms:Decrypt")}
+	if problems := path.Facts[facts.PolicyValid]; problems.Verdict == iam.No {
+		policy.text = "AWS rejects it: " + holds(problems, "")
+	}
+	if path.KeyPolicy != nil {
+		policy.text = path.KeyPolicy.Label() + ": " + policy.text
+		policy.at = path.KeyPolicy.Place("document")
+	}
+	for _, statement := range path.Statements {
+		policy.answers = append(policy.answers, answerOf(statement))
+	}
+	e.add(policy)
+}
+
+func answerOf(statement facts.StatementAnswer) answered {
+	s := statement.Node.Statement
+	name := fmt.Sprintf("statement %d", s.Index+1)
+	if s.Sid != "" {
+		name = fmt.Sprintf("%q", s.Sid)
+	}
+	if s.Allow == iam.No {
+		name = "Deny " + name
+	}
+	return answered{name: name, at: statement.Node.Place(""), verdict: statement.Verdict, text: statement.Text}
+}
+
+// holds writes a fact: what holds, or why it does not or is not known.
+func holds(fact facts.Fact, text string) string {
+	if fact.Verdict == iam.Yes {
+		return text
+	}
+	texts := make([]string, 0, len(fact.Reasons))
+	for _, reason := range fact.Reasons {
+		texts = append(texts, reason.Text)
+	}
+	switch {
+	case len(texts) == 0:
+		return "not checked"
+	case fact.Varies:
+		return "it depends on conditions: " + strings.Join(texts, "; ")
+	case fact.Verdict == iam.Unknown:
+		return "not known: " + strings.Join(texts, "; ")
+	default:
+		return strings.Join(texts, "; ")
 	}
 }
 
-func (p *painter) row(name, text string) {
-	p.printf("  %s %s\n", p.paint(faint, fmt.Sprintf("%-13s", name)), text)
+// An action is something to do about a path.
+type action struct {
+	// Rule is the rule that reports a blocker, "" where something is to be
+	// given that is not known.
+	Rule    string
+	Text    string
+	Snippet string
+}
+
+// text is the action for a person.
+func (a action) text() string {
+	if a.Rule == "" {
+		if a.Snippet != "" {
+			return a.Text + ", in .originkey.yaml:"
+		}
+		return a.Text
+	}
+	return fmt.Sprintf("%s (originkey rules %s)", a.Text, a.Rule)
+}
+
+// toDo lists the suggestion of each blocker of a path, in short, and what decides
+// an undecided path.
+func toDo(r *Report, path *facts.Path) []action {
+	var actions []action
+	for _, blocker := range r.Blockers(path) {
+		found := false
+		for _, f := range r.Findings {
+			if f.Rule != blocker || !slices.Contains(f.Paths, path.ID) {
+				continue
+			}
+			found = true
+			text := f.Message
+			if f.Suggestion != nil && f.Suggestion.Advice != "" {
+				text, _, _ = strings.Cut(f.Suggestion.Advice, "\n")
+			}
+			if a := (action{Rule: blocker, Text: text}); !slices.Contains(actions, a) {
+				actions = append(actions, a)
+			}
+		}
+		if !found {
+			actions = append(actions, action{Rule: blocker, Text: "see the rule"})
+		}
+	}
+	for _, remedy := range path.Remedies {
+		actions = append(actions, action{Text: remedy.Text, Snippet: remedy.Snippet})
+	}
+	return actions
+}
+
+// explanation writes one path as text.
+func (p *painter) explanation(e explanation) {
+	p.printf("%s %s %s %s\n", p.paint(bold, e.distribution), p.paint(blue, "->"), p.paint(bold, e.bucket), p.paint(verdictStyle(e.verdict), string(e.verdict)))
+	for _, r := range e.rows {
+		p.row(r.name, r.text, r.at)
+		for _, statement := range r.answers {
+			verdict := p.paint(answerStyle(statement.verdict), statement.verdict.String())
+			p.row("", fmt.Sprintf("%s (%s): %s, %s", statement.name, statement.at, verdict, statement.text), source.Location{})
+		}
+		if r.snippet != "" {
+			for _, text := range strings.Split(r.snippet, "\n") {
+				p.printf("%s%s\n", strings.Repeat(" ", 18), text)
+			}
+		}
+	}
+}
+
+// row writes a step; its place stands behind it in a form that terminals and
+// editors make a link of.
+func (p *painter) row(name, text string, at source.Location) {
+	p.printf("  %s %s", p.paint(faint, fmt.Sprintf("%-13s", name)), text)
+	if !at.IsZero() {
+		p.printf(" (%s)", at)
+	}
+	p.printf("\n")
 }
 
 func verdictStyle(verdict facts.Verdict) string {
 	return map[facts.Verdict]string{facts.Readable: green, facts.Unreadable: red, facts.Undecided: yellow, facts.NotKMS: faint}[verdict]
 }
 
-func at(node *graph.Node, place string) string {
-	return fmt.Sprintf("(%s)", node.Place(place))
+func answerStyle(verdict iam.Truth) string {
+	return map[iam.Truth]string{iam.Yes: green, iam.No: faint, iam.Unknown: yellow}[verdict]
 }
 
-func identity(path *facts.Path) string {
-	switch {
-	case path.IdentityKind == facts.NoIdentity:
-		return "none, requests are unsigned"
-	case path.Identity == nil || path.Identity.Anonymous():
-		return fmt.Sprintf("%s, as %s", path.IdentityKind, path.Principal)
-	default:
-		signed := answer(path.Facts[facts.Signed], "it signs requests")
-		return fmt.Sprintf("%s %s, %s: %s", path.IdentityKind, path.Identity.Label(), at(path.Identity, ""), signed)
+func nameOrNil(node *graph.Node) *string {
+	if node == nil || node.Anonymous() {
+		return nil
 	}
-}
-
-func encryption(path *facts.Path) string {
-	text := path.Algorithm
-	if text == "default" {
-		text = "none is configured, which is SSE-S3"
-	}
-	if path.Encryption != nil {
-		text += fmt.Sprintf(" %s", at(path.Encryption, "algorithm"))
-	}
-	if strings.HasPrefix(path.Algorithm, "aws:kms") {
-		text += ", bucket keys " + path.BucketKey
-	}
-	return text
-}
-
-// answer writes a fact: what holds, or why it does not or is not known.
-func answer(fact facts.Fact, holds string) string {
-	if fact.Verdict == iam.Yes {
-		return holds
-	}
-	texts := make([]string, 0, len(fact.Reasons))
-	for _, reason := range fact.Reasons {
-		texts = append(texts, reason.Text)
-	}
-	if len(texts) == 0 {
-		return "not checked"
-	}
-	return strings.Join(texts, "; ")
-}
-
-func (p *painter) key(path *facts.Path) {
-	switch {
-	case path.ManagedBy == "aws":
-		p.row("key", "the AWS managed key aws/s3: "+answer(path.Facts[facts.KeyManageable], ""))
-		return
-	case path.Key == nil:
-		p.row("key", answer(path.Facts[facts.KeyManageable], "depends on conditions"))
-		return
-	}
-	p.row("key", fmt.Sprintf("%s %s: %s", path.Key.Label(), at(path.Key, ""), answer(path.Facts[facts.KeyUsable], "S3 can use it")))
-	if path.KeyPolicy == nil {
-		p.row("key policy", answer(path.Facts[facts.Decrypt], "kms:Decrypt is allowed"))
-		return
-	}
-	p.row("key policy", fmt.Sprintf("%s %s: %s", path.KeyPolicy.Label(), at(path.KeyPolicy, "document"), answer(path.Facts[facts.Decrypt], "kms:Decrypt is allowed")))
-	for _, statement := range path.Statements {
-		name := fmt.Sprintf("statement %d", statement.Node.Statement.Index+1)
-		if statement.Node.Statement.Sid != "" {
-			name = fmt.Sprintf("%q", statement.Node.Statement.Sid)
-		}
-		p.row("", fmt.Sprintf("%s %s: %s, %s", name, at(statement.Node, ""), statement.Verdict, statement.Text))
-	}
+	return &node.Address
 }

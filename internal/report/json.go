@@ -7,6 +7,7 @@ import (
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
 	"github.com/originkey/originkey/internal/source"
 )
 
@@ -127,6 +128,38 @@ type jsonPath struct {
 	Blockers     []string      `json:"blockers"`
 	Unknowns     []string      `json:"unknowns"`
 	Assumed      []string      `json:"assumed"`
+	// What follows is for people who look closer; see docs/explain.md.
+	Hops       []jsonHop       `json:"hops"`
+	Statements []jsonStatement `json:"statements"`
+	Remarks    []string        `json:"remarks"`
+	Actions    []jsonAction    `json:"actions"`
+}
+
+type jsonHop struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Text    string `json:"text"`
+}
+
+type jsonStatement struct {
+	Policy  string `json:"policy"`
+	Sid     string `json:"sid"`
+	Index   int    `json:"index"`
+	Effect  string `json:"effect"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Applies string `json:"applies"`
+	Text    string `json:"text"`
+}
+
+type jsonAction struct {
+	Rule    *string `json:"rule"`
+	Text    string  `json:"text"`
+	Snippet string  `json:"snippet,omitempty"`
 }
 
 type jsonNode struct {
@@ -168,14 +201,20 @@ func ExplainJSON(w io.Writer, r *Report) error {
 			Identity: jsonIdentity{Kind: path.IdentityKind},
 			Verdict:  path.Verdict, Blockers: r.Blockers(path),
 			Unknowns: orEmpty(path.Unknowns), Assumed: orEmpty(path.Assumed),
+			Hops: hopsOf(path), Statements: statementsOf(path), Remarks: orEmpty(path.Remarks), Actions: []jsonAction{},
+		}
+		for _, todo := range toDo(r, path) {
+			one := jsonAction{Text: todo.Text, Snippet: todo.Snippet}
+			if todo.Rule != "" {
+				one.Rule = &todo.Rule
+			}
+			written.Actions = append(written.Actions, one)
 		}
 		if !path.Distribution.Anonymous() {
 			distribution := nodeOf(path.Distribution)
 			written.Distribution = &distribution
 		}
-		if path.Identity != nil && !path.Identity.Anonymous() {
-			written.Identity.Address = &path.Identity.Address
-		}
+		written.Identity.Address = nameOrNil(path.Identity)
 		if path.Principal != "" {
 			written.Identity.Principal = &path.Principal
 		}
@@ -188,6 +227,36 @@ func ExplainJSON(w io.Writer, r *Report) error {
 		out.Paths = append(out.Paths, written)
 	}
 	return encode(w, out)
+}
+
+func hopsOf(path *facts.Path) []jsonHop {
+	hops := []jsonHop{}
+	for _, hop := range path.Hops {
+		hops = append(hops, jsonHop{
+			Name: hop.Name, Address: hop.Node.Address, Text: hop.Text,
+			File: hop.Location.File, Line: hop.Location.Line, Column: hop.Location.Column,
+		})
+	}
+	return hops
+}
+
+// statementsOf lists what the statements of both policies say of the path, those
+// of the bucket policy first.
+func statementsOf(path *facts.Path) []jsonStatement {
+	statements := []jsonStatement{}
+	add := func(policy string, answers []facts.StatementAnswer) {
+		for _, answer := range answers {
+			s, at := answer.Node.Statement, answer.Node.Place("")
+			statements = append(statements, jsonStatement{
+				Policy: policy, Sid: s.Sid, Index: s.Index, Applies: answer.Verdict.String(), Text: answer.Text,
+				Effect: map[iam.Truth]string{iam.Yes: "Allow", iam.No: "Deny", iam.Unknown: "unknown"}[s.Allow],
+				File:   at.File, Line: at.Line, Column: at.Column,
+			})
+		}
+	}
+	add(graph.BucketPolicy, path.ReadStatements)
+	add(graph.KeyPolicy, path.Statements)
+	return statements
 }
 
 func orEmpty(list []string) []string {

@@ -63,15 +63,15 @@ func (w *walker) checkRead() {
 			return
 		}
 	}
-	w.setDecision(Read, decision, policy, "read-denied", Reason{
+	w.setDecision(Read, decision, policy, "read-denied", w.malformed(policy, "s3:GetObject", "read-principal-malformed", Reason{
 		Code: "read-not-granted", Text: fmt.Sprintf("the policy of %s does not allow s3:GetObject to %s", bucket.Address, w.view.principal),
 		Node: policy.ID, Path: "document",
-	})
+	})...)
 }
 
-// setDecision turns a decision on a policy into a fact. absent is the reason
+// setDecision turns a decision on a policy into a fact. absent are the reasons
 // where nothing grants.
-func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.Node, deniedCode string, absent Reason) {
+func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.Node, deniedCode string, absent ...Reason) {
 	switch {
 	case decision.Denied == iam.Yes:
 		for _, match := range decision.Matches {
@@ -89,7 +89,7 @@ func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.N
 	case decision.Allowed == iam.Unknown:
 		w.set(name, iam.Unknown, w.reasons(decision.Reasons, policy)...)
 	default:
-		w.set(name, iam.No, absent)
+		w.set(name, iam.No, absent...)
 	}
 }
 
@@ -255,10 +255,10 @@ func (w *walker) checkPolicy() {
 	w.assumeAccount(policy)
 	decision := policy.Document.Evaluate(w.decryptRequest(), w.world)
 	w.view.matches = decision.Matches
-	w.setDecision(Decrypt, decision, policy, "decrypt-denied", Reason{
+	w.setDecision(Decrypt, decision, policy, "decrypt-denied", w.malformed(policy, "kms:Decrypt", "decrypt-principal-malformed", Reason{
 		Code: "decrypt-not-granted", Text: fmt.Sprintf("the key policy of %s does not allow kms:Decrypt to %s", key.Address, w.view.principal),
 		Node: policy.ID, Path: "document",
-	})
+	})...)
 	if writer := w.customResource(key); writer != "" {
 		w.set(Decrypt, iam.Unknown, Reason{Code: "policy-elsewhere", Text: writer, Node: key.ID})
 	}

@@ -17,7 +17,7 @@ func Compute(g *graph.Graph) *Result {
 	c := &computation{
 		index:  newIndex(g),
 		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}},
-		serves: map[*iam.Statement]bool{},
+		serves: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{},
 	}
 	var walked []*walkedOrigin
 	for _, node := range g.Nodes {
@@ -82,6 +82,9 @@ type computation struct {
 	serves map[*iam.Statement]bool
 	// units holds the units that have a node of a kind with an address.
 	units map[kindAddress][]string
+	// meantFor holds the identity that a statement with a malformed principal
+	// is meant for.
+	meantFor map[*iam.Statement]*graph.Node
 }
 
 func (c *computation) subject(subject Subject, facts map[string]Fact) {
@@ -108,6 +111,9 @@ func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) *
 			}
 			walked.views = append(walked.views, seen)
 			walked.worlds = append(walked.worlds, world)
+			for _, statement := range seen.malformed {
+				c.meantFor[statement] = seen.identity
+			}
 			for _, match := range seen.matches {
 				if match.Statement.Allow == iam.Yes && match.Applies() != iam.No {
 					c.serves[match.Statement] = true

@@ -56,7 +56,7 @@ const (
 	// oai-with-kms.
 	IdentitySupportsKMS = "identity_supports_kms"
 	// Read: the bucket policy allows s3:GetObject. Codes: read-not-granted,
-	// read-denied.
+	// read-denied, read-principal-malformed.
 	Read = "read"
 	// KeyManageable: the key's policy can be changed. Code: aws-managed-key.
 	KeyManageable = "key_manageable"
@@ -66,7 +66,7 @@ const (
 	// PolicyValid: AWS accepts the key policy. Code: invalid-key-policy.
 	PolicyValid = "policy_valid"
 	// Decrypt: the key policy allows kms:Decrypt. Codes: decrypt-not-granted,
-	// decrypt-grant-ineffective, decrypt-denied.
+	// decrypt-grant-ineffective, decrypt-denied, decrypt-principal-malformed.
 	Decrypt = "decrypt"
 )
 
@@ -78,11 +78,11 @@ var PathFacts = []string{Signed, IdentitySupportsKMS, Read, KeyManageable, KeyUs
 var BlockingCodes = []string{
 	"no-identity", "never-signs", "website-endpoint",
 	"oai-with-kms",
-	"read-not-granted", "read-denied",
+	"read-not-granted", "read-denied", "read-principal-malformed",
 	"aws-managed-key",
 	"key-disabled", "key-type", "key-region",
 	"invalid-key-policy",
-	"decrypt-not-granted", "decrypt-grant-ineffective", "decrypt-denied",
+	"decrypt-not-granted", "decrypt-grant-ineffective", "decrypt-denied", "decrypt-principal-malformed",
 }
 
 // The names of the facts about a statement of a key policy.
@@ -94,6 +94,9 @@ const (
 	NamesEveryone = "names_everyone"
 	// NamesCloudFront: its principal is cloudfront.amazonaws.com.
 	NamesCloudFront = "names_cloudfront"
+	// MalformedOAI: it names an origin access identity in a form that names none,
+	// also of a statement of a bucket policy. Each reason is one principal.
+	MalformedOAI = "malformed_oai"
 	// RestrictsWho: one of its conditions restricts who may call.
 	RestrictsWho = "restricts_who"
 	// AdmitsOtherDistributions: its conditions leave open which distribution

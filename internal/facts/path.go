@@ -40,6 +40,9 @@ type view struct {
 	// readMatches and matches are what the statements of the bucket policy
 	// and of the key policy say of the request.
 	readMatches, matches []iam.Match
+	// malformed holds the statements that are meant for the identity and name
+	// none.
+	malformed []*iam.Statement
 }
 
 // The texts of Path.Algorithm, Path.BucketKey and Path.ManagedBy that are not

@@ -16,8 +16,11 @@ func (c *computation) policies() {
 			continue
 		}
 		c.document(node)
-		if role, _ := node.Attribute("role").Literal(); role == graph.KeyPolicy {
+		switch role, _ := node.Attribute("role").Literal(); role {
+		case graph.KeyPolicy:
 			c.keyPolicy(node)
+		case graph.BucketPolicy:
+			c.bucketPolicy(node)
 		}
 	}
 }
@@ -41,7 +44,15 @@ func (c *computation) keyPolicy(policy *graph.Node) {
 		if key != nil {
 			c.result.Keys[node.ID] = key.ID
 		}
-		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, c.statement(node.Statement, key))
+		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, c.statement(node.Statement, policy, key))
+	}
+}
+
+// bucketPolicy makes subjects of the statements of a bucket policy. It is judged only
+// for principals that S3 does not know.
+func (c *computation) bucketPolicy(policy *graph.Node) {
+	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
+		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{MalformedOAI: c.malformedOAI(node.Statement, policy)})
 	}
 }
 
@@ -68,12 +79,14 @@ func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
 }
 
 // statement collects the facts about one statement of a key policy.
-func (c *computation) statement(s *iam.Statement, key *graph.Node) map[string]Fact {
+func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[string]Fact {
 	return map[string]Fact{
 		AllowsDecrypt:   c.allowsDecrypt(s, key),
 		NamesEveryone:   {Verdict: s.NamesEveryone()},
 		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
 		RestrictsWho:    fromResult(s.RestrictsWho()),
+
+		MalformedOAI: c.malformedOAI(s, policy),
 
 		AdmitsOtherDistributions: fromResult(s.AdmitsOtherDistributions()),
 	}

@@ -211,6 +211,19 @@ type Environment struct {
 	SameAccountAs string
 }
 
+// PartitionOf returns the partition of a Region: "Regions and Zones" in the AWS
+// General Reference.
+func PartitionOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
+}
+
 // An Edge leads from a node to one that it refers to.
 type Edge struct {
 	From, To string
@@ -318,8 +331,12 @@ func NewBuilder() *Builder {
 // AddUnit adds a unit.
 func (b *Builder) AddUnit(unit Unit) { b.units = append(b.units, unit) }
 
-// AddEnvironment adds an environment.
+// AddEnvironment adds an environment. A Region outside of the partition aws says its
+// partition; "aws" is left open, which most people write in any case.
 func (b *Builder) AddEnvironment(environment Environment) {
+	if environment.Partition == "" && environment.Region != "" && PartitionOf(environment.Region) != "aws" {
+		environment.Partition = PartitionOf(environment.Region)
+	}
 	b.environments[environment.ID] = environment
 }
 

@@ -290,18 +290,3 @@ func TestRestrictsWho(t *testing.T) {
 		}
 	}
 }
-
-func TestMalformedOAI(t *testing.T) {
-	for text, want := range map[string]bool{
-		"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL": false,
-		"arn:aws:iam::cloudfront:user/CloudFront OAI (E2QWRUHAPOMQZL)":                  true,
-		"arn:aws:iam::cloudfront:user/CloudFront_Origin_Access_Identity_E2QWRUHAPOMQZL": true,
-		"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity *":              true,
-		"arn:aws:cloudfront::111122223333:origin-access-identity/E2QWRUHAPOMQZL":        true,
-		"arn:aws:iam::111122223333:root":                                                false,
-	} {
-		if why, got := MalformedOAI(Principal{Type: AWS, Value: value.Text(text, nowhere)}); got != want {
-			t.Errorf("%s: %v (%s), want %v", text, got, why, want)
-		}
-	}
-}

@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 			s.NamesService("cloudfront.amazonaws.com")
 			s.DemandsKMS()
 			for _, p := range s.Principals {
-				MalformedOAI(p)
+				ReadOAI(p.Value)
 			}
 		}
 		for _, request := range requests {

@@ -1,10 +1,6 @@
 package iam
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
-
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
@@ -134,44 +130,6 @@ func (s *Statement) NamesService(service string) Truth {
 		answer = Or(answer, Unknown)
 	}
 	return answer
-}
-
-var (
-	resourceARN     = regexp.MustCompile(`^arn:[^:]*:cloudfront::[^:]*:origin-access-identity/`)
-	oaiPrincipalARN = regexp.MustCompile(`^arn:[^:]*:iam::cloudfront:user/(.*)$`)
-	// AWS publishes no form of the ids; all that are known begin with E.
-	oaiName = regexp.MustCompile(`^CloudFront Origin Access Identity E[0-9A-Z]{7,19}$`)
-)
-
-// MalformedOAI says why a principal that is meant as an OAI is none. ok is false
-// for all others.
-func MalformedOAI(p Principal) (why string, ok bool) {
-	if p.Type != AWS {
-		return "", false
-	}
-	for _, part := range p.Value.Parts {
-		if part.Kind == value.ReferenceTo && part.Reference.Attribute == value.ARN && len(p.Value.Parts) == 1 && strings.Contains(part.Text, "origin_access_identity") {
-			return fmt.Sprintf("%s is the ARN of the resource, not of the principal; iam_arn is meant", part.Text), true
-		}
-	}
-	text, literal := p.Value.Literal()
-	if !literal {
-		return "", false
-	}
-	if resourceARN.MatchString(text) {
-		return "that is the ARN of the resource, not of the principal", true
-	}
-	match := oaiPrincipalARN.FindStringSubmatch(text)
-	switch {
-	case match == nil || oaiName.MatchString(match[1]):
-		return "", false
-	case strings.Contains(match[1], "_"):
-		return "the name is written with underscores instead of spaces", true
-	case strings.Contains(match[1], "*"):
-		return "a principal cannot hold a wildcard", true
-	default:
-		return fmt.Sprintf("%q is not \"CloudFront Origin Access Identity <id>\"", match[1]), true
-	}
 }
 
 // OAIPrincipal returns the principal of an OAI with an id.

@@ -2,6 +2,8 @@ package iam
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/value"
@@ -19,8 +21,32 @@ const (
 	CodeUnknownValue = "condition-value-unknown"
 )
 
-// matchConditions says whether all conditions of a statement hold.
+// matchConditions says whether all conditions of a statement hold. Where a
+// request may carry one value or another, they are also judged together for each:
+// two conditions that are unknown by themselves may exclude one another.
 func (s *Statement) matchConditions(e evaluation) Result {
+	combined := s.conditionsHold(e)
+	variants := e.request.variants([]*Statement{s})
+	if combined.Truth != Unknown || len(variants) == 1 {
+		return combined
+	}
+	var common Result
+	for i, variant := range variants {
+		each := s.conditionsHold(evaluation{request: variant, variables: e.variables})
+		if each.Truth == Unknown || i > 0 && each.Truth != common.Truth {
+			return combined
+		}
+		common.Truth = each.Truth
+		for _, reason := range each.Reasons {
+			if !slices.Contains(common.Reasons, reason) {
+				common.Reasons = append(common.Reasons, reason)
+			}
+		}
+	}
+	return common
+}
+
+func (s *Statement) conditionsHold(e evaluation) Result {
 	combined := yes()
 	for _, c := range s.Conditions {
 		combined = both(combined, c.match(e))
@@ -29,6 +55,54 @@ func (s *Statement) matchConditions(e evaluation) Result {
 		combined = both(combined, result(Unknown, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]}))
 	}
 	return combined
+}
+
+// variants returns the request once for each combination of the values that it
+// may carry for keys that the statements compare.
+func (r Request) variants(statements []*Statement) []Request {
+	variants := []Request{r}
+	split := map[string]bool{}
+	for _, s := range statements {
+		for _, c := range s.Conditions {
+			key := strings.ToLower(c.Key)
+			context := r.Context[key]
+			if split[key] || len(context.Values) < 2 {
+				continue
+			}
+			split[key] = true
+			var next []Request
+			for _, variant := range variants {
+				for _, sent := range context.Values {
+					one := variant
+					one.Context = maps.Clone(variant.Context)
+					single := context
+					single.Values = []value.Value{sent}
+					one.Context[key] = single
+					next = append(next, one)
+				}
+			}
+			variants = next
+		}
+	}
+	return variants
+}
+
+// context is what the request carries for a condition key, whose name is not
+// case-sensitive. A family of keys, such as those of tags, is in it with a * for
+// the end of its names.
+func (r Request) context(key string) ContextValue {
+	key = strings.ToLower(key)
+	if known, ok := r.Context[key]; ok {
+		return known
+	}
+	for i := len(key) - 1; i >= 0; i-- {
+		if key[i] == ':' || key[i] == '/' {
+			if known, ok := r.Context[key[:i+1]+"*"]; ok {
+				return known
+			}
+		}
+	}
+	return ContextValue{}
 }
 
 // both is the conjunction of two results, with the reasons of the lesser one.
@@ -62,21 +136,40 @@ func (c Condition) reason(code, format string, arguments ...any) Reason {
 
 // match says whether a condition holds for a request.
 func (c Condition) match(e evaluation) Result {
-	context := e.request.Context[strings.ToLower(c.Key)]
-	if context.Presence == Undocumented {
-		why := context.Reason
-		if why == "" {
-			why = fmt.Sprintf("AWS does not document whether %s sends %s", e.request.caller(), c.Key)
-		}
-		return result(Unknown, c.reason(CodeUndocumentedKey, "%s: %s", c.name(), why))
-	}
-	if c.Operator == "Null" {
+	context := e.request.context(c.Key)
+	switch {
+	case context.Presence == Undocumented:
+		return c.matchUndocumented(e, context)
+	case c.Operator == "Null":
 		return c.matchNull(context)
+	case context.Presence == Missing:
+		return c.matchMissing(e, context)
+	default:
+		return c.matchPresent(e, context)
 	}
-	if context.Presence == Missing {
-		return c.matchMissing(e)
+}
+
+// matchUndocumented judges a key that may be missing or have any value: only a
+// condition that does not care is decided.
+func (c Condition) matchUndocumented(e evaluation, context ContextValue) Result {
+	anything := value.Concat(c.Location, value.NotKnown("", c.Location))
+	present := c
+	present.IfExists = false
+	missing := ContextValue{Presence: Missing}
+	var answers [2]Truth
+	if c.Operator == "Null" {
+		answers = [2]Truth{c.matchNull(missing).Truth, c.matchNull(ContextValue{Presence: Present}).Truth}
+	} else {
+		answers = [2]Truth{c.matchMissing(e, missing).Truth, present.matchPresent(e, ContextValue{Presence: Present, Values: []value.Value{anything}}).Truth}
 	}
-	return c.matchPresent(e, context)
+	if answers == [2]Truth{Yes, Yes} {
+		return yes()
+	}
+	why := context.Reason
+	if why == "" {
+		why = fmt.Sprintf("AWS does not document whether %s sends %s", e.request.caller(), c.Key)
+	}
+	return result(Unknown, c.reason(CodeUndocumentedKey, "%s: %s", c.name(), why))
 }
 
 // matchNull compares whether the key is absent with "true" or "false".
@@ -84,26 +177,40 @@ func (c Condition) matchNull(context ContextValue) Result {
 	answer := No
 	for _, written := range c.Values {
 		text, literal := written.Literal()
-		if !literal {
+		switch {
+		case literal && strings.EqualFold(text, "true"):
+			answer = Or(answer, truthOf(context.Presence == Missing))
+		case literal && strings.EqualFold(text, "false"):
+			answer = Or(answer, truthOf(context.Presence == Present))
+		default:
 			answer = Or(answer, Unknown)
-			continue
 		}
-		answer = Or(answer, truthOf(strings.EqualFold(text, "true") == (context.Presence == Missing)))
 	}
-	if answer == Yes {
+	switch answer {
+	case Yes:
 		return yes()
+	case Unknown:
+		return result(Unknown, c.reason(CodeUnknownValue, "%s is %s, which is neither true nor false", c.name(), list(c.Values)))
 	}
-	return result(answer, c.reason(CodeCondition, "%s does not hold for this request", c.name()))
+	code, state := CodeCondition, "is in the request"
+	if context.Presence == Missing {
+		code, state = CodeMissingKey, "is not in the request"
+	}
+	return result(No, c.reason(code, "%s is %s, but %s %s", c.name(), list(c.Values), c.Key, state))
 }
 
 // matchMissing says what holds of a key that the request does not carry: see
 // "Condition operators with a missing key" in the IAM User Guide.
-func (c Condition) matchMissing(e evaluation) Result {
+func (c Condition) matchMissing(e evaluation, context ContextValue) Result {
 	holds := c.IfExists || c.Qualifier == "ForAllValues" || operators[c.Operator].negated && c.Qualifier == ""
 	if holds {
 		return yes()
 	}
-	return result(No, c.reason(CodeMissingKey, "%s never holds, since %s sends no %s", c.name(), e.request.caller(), c.Key))
+	text := fmt.Sprintf("%s is %s, but %s sends no %s", c.name(), list(c.Values), e.request.caller(), c.Key)
+	if context.Reason != "" {
+		text += " (" + context.Reason + ")"
+	}
+	return result(No, c.reason(CodeMissingKey, "%s", text))
 }
 
 func (c Condition) matchPresent(e evaluation, context ContextValue) Result {
@@ -131,7 +238,7 @@ func (c Condition) matchPresent(e evaluation, context ContextValue) Result {
 	case someYes && someNo && context.Reason != "":
 		return result(Unknown, c.reason(CodeUnknownValue, "%s matches only some of what may be sent: %s", c.name(), context.Reason))
 	default:
-		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(context)))
+		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(context, note)))
 	}
 }
 
@@ -148,7 +255,10 @@ func (c Condition) compared(e evaluation, context ContextValue, note string) str
 }
 
 // undecided says why a comparison is not decided.
-func (c Condition) undecided(context ContextValue) string {
+func (c Condition) undecided(context ContextValue, note string) string {
+	if note != "" {
+		return fmt.Sprintf("%s is %s; %s", c.name(), list(c.Values), note)
+	}
 	for _, written := range c.Values {
 		if reasons := written.Reasons(); len(reasons) > 0 && reasons[0] != "" {
 			return fmt.Sprintf("%s: %s", c.name(), reasons[0])

@@ -72,11 +72,11 @@ func request(who, role, bucketKey string) Request {
 	}
 	if who == "OAI" {
 		q.Caller = Caller{Type: AWS, ARN: r.OAI, CanonicalUser: ref("oai", value.CanonicalUser)}
-		q.Context = r.OAIContext()
+		q.Context = r.Context(AWS, q.Action)
 		return q
 	}
 	q.Caller = Caller{Type: Service, Service: "cloudfront.amazonaws.com"}
-	q.Context = r.OACContext()
+	q.Context = r.Context(Service, q.Action)
 	return q
 }
 

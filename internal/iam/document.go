@@ -48,7 +48,6 @@ type Reason struct {
 // depends on a condition appear once for each alternative, each with its When.
 type Document struct {
 	Location   source.Location
-	Version    string
 	Statements []*Statement
 	// Problems are why AWS rejects the document or parts of it mean nothing.
 	Problems []Problem
@@ -83,8 +82,11 @@ type Statement struct {
 	// does not say; EffectReason then says why.
 	Allow        Truth
 	EffectReason string
-	When         value.Condition
-	Location     source.Location
+	// Variables says whether ${...} is a policy variable in it, which depends on
+	// the Version of the document.
+	Variables Truth
+	When      value.Condition
+	Location  source.Location
 	// Places holds the location of each element that is written, by its name
 	// ("Principal", "Action", "Condition", ...), and of each condition as
 	// "Condition/<operator>/<key>" as written.
@@ -148,8 +150,8 @@ type Request struct {
 	// which may match: for a key policy the key's ARN. A pattern "*" always
 	// matches.
 	Resources []value.Value
-	// Context holds the condition keys by lower-case name. A key that is not
-	// in it is undocumented, thus unknown.
+	// Context holds the condition keys by lower-case name, see Read.Context. A
+	// key that is not in it is undocumented, thus unknown.
 	Context map[string]ContextValue
 	// Expand rewrites references into their constituent parts, so that
 	// aws_kms_key.k.arn and "arn:${AWS::Partition}:kms:..." compare. It must
@@ -191,6 +193,9 @@ type ContextValue struct {
 	// a condition matches for certain only if it matches each of them, and
 	// fails for certain only if it matches none.
 	Values []value.Value
+	// Multivalued is set for keys of which a request carries a set. Of those
+	// that are known here, the set has one member.
+	Multivalued bool
 	// Reason says why an Undocumented key is so, or where a value comes from.
 	Reason string
 }

@@ -63,9 +63,8 @@ type Decision struct {
 }
 
 // Match compares a statement with a request, element by element.
-func (s *Statement) Match(r Request) Match { return s.match(evaluation{request: r}) }
-
-func (s *Statement) match(e evaluation) Match {
+func (s *Statement) Match(r Request) Match {
+	e := evaluation{request: r, variables: s.Variables}
 	return Match{
 		Statement: s,
 		Principal: s.matchPrincipal(e),
@@ -78,16 +77,50 @@ func (s *Statement) match(e evaluation) Match {
 // Evaluate decides a request as it is in a world: an explicit Deny wins, then an
 // Allow, and what no statement speaks of is denied ("Policy evaluation logic" in
 // the IAM User Guide). What is unknown stays so.
+//
+// Where a request may carry one value or another, each is also judged by itself:
+// one statement may speak of the one and another of the other.
 func (d *Document) Evaluate(r Request, world *value.World) Decision {
-	e := evaluation{request: r, variables: d.Version == "2012-10-17"}
+	var statements []*Statement
+	for _, s := range d.Statements {
+		if s.When.In(world) {
+			statements = append(statements, s)
+		}
+	}
+	decision := d.evaluate(statements, r, world)
+	variants := r.variants(statements)
+	if len(variants) == 1 || decision.Allowed != Unknown && decision.Denied != Unknown {
+		return decision
+	}
+	allowed, denied := map[Truth]bool{}, map[Truth]bool{}
+	for _, variant := range variants {
+		each := d.evaluate(statements, variant, world)
+		allowed[each.Allowed], denied[each.Denied] = true, true
+	}
+	decision.Denied = agreed(denied)
+	decision.Allowed = agreed(allowed)
+	if decision.Allowed != Unknown {
+		decision.Reasons = nil
+	}
+	return decision
+}
+
+// agreed is the answer that all gave, or Unknown.
+func agreed(answers map[Truth]bool) Truth {
+	if len(answers) == 1 {
+		for answer := range answers {
+			return answer
+		}
+	}
+	return Unknown
+}
+
+func (d *Document) evaluate(statements []*Statement, r Request, world *value.World) Decision {
 	allowed, denied := No, No
 	decision := Decision{}
 	var mayAllow, mayDeny []Reason
-	for _, s := range d.Statements {
-		if !s.When.In(world) {
-			continue
-		}
-		match := s.match(e)
+	for _, s := range statements {
+		match := s.Match(r)
 		decision.Matches = append(decision.Matches, match)
 		applies := match.Applies()
 		if s.Allow != No {
@@ -183,10 +216,10 @@ func (s *Statement) matchAction(action string) Result {
 
 func matchesAny(patterns []value.Value, action string) Truth {
 	c := comparison{ignoreCase: true, generated: func(string) bool { return false }}
-	text := c.tokenize(value.Text(action, patternsLocation(patterns)), false, false)
+	text := c.tokenizeLiteral(action, false)
 	answer := No
 	for _, pattern := range patterns {
-		answer = Or(answer, c.matchText(c.tokenize(pattern, true, false), text))
+		answer = Or(answer, c.matchText(c.tokenize(pattern, true), text))
 	}
 	return answer
 }
@@ -230,8 +263,12 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 			continue
 		}
 		c := e.comparison()
+		tokens, ok := e.pattern(c, pattern, true)
+		if !ok {
+			continue
+		}
 		for _, name := range e.request.Resources {
-			answer = Or(answer, c.matchWhole(c.tokenize(expanded, true, e.variables), c.tokenize(e.request.Expand(name), false, false)))
+			answer = Or(answer, c.matchWhole(tokens, e.text(c, name)))
 		}
 	}
 	if s.Gaps[element] != "" {

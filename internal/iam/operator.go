@@ -1,8 +1,12 @@
 package iam
 
 import (
+	"bytes"
 	"encoding/base64"
+	"math/big"
 	"net/netip"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,47 +85,39 @@ func parseOperator(written string) (Condition, bool) {
 	return c, c.Operator != ""
 }
 
-// An evaluation holds what comparisons need besides the two values.
-type evaluation struct {
-	request   Request
-	variables bool
-}
-
-func (e evaluation) comparison() comparison { return comparison{generated: e.request.Generated} }
-
 // compareString returns the comparison of the string operators. The note of a
 // comparison says what is odd about the value written.
 func compareString(wildcards, ignoreCase bool) func(evaluation, value.Value, value.Value) (Truth, string) {
 	return func(e evaluation, written, sent value.Value) (Truth, string) {
 		c := e.comparison()
 		c.ignoreCase = ignoreCase
-		expanded := e.request.Expand(written)
-		pattern := c.tokenize(expanded, wildcards, e.variables)
-		answer := c.matchWhole(pattern, c.tokenize(e.request.Expand(sent), false, false))
-		note := ""
-		if text, literal := expanded.Literal(); !wildcards && answer != Yes && (literal || expanded.Kind == value.String) && holdsWildcard(expanded, text) {
-			note = "the * in it stands for itself under this operator, use ArnLike or StringLike"
+		pattern, ok := e.pattern(c, written, wildcards)
+		if !ok {
+			return No, noValue
 		}
-		return answer, note
+		answer := c.matchWhole(pattern, e.text(c, sent))
+		if !wildcards && answer != Yes && slices.Contains(pattern, token{literal: '*'}) {
+			return answer, "the * in it stands for itself under this operator, use ArnLike or StringLike"
+		}
+		return answer, ""
 	}
 }
 
-func holdsWildcard(v value.Value, text string) bool {
-	if strings.Contains(text, "*") {
-		return true
-	}
-	for _, part := range v.Parts {
-		if part.Kind == value.Literal && strings.Contains(part.Text, "*") {
-			return true
-		}
-	}
-	return false
-}
+// noValue is why a value with a policy variable equals nothing.
+const noValue = "a policy variable in it has no value in this request"
 
 func compareARN(e evaluation, written, sent value.Value) (Truth, string) {
 	c := e.comparison()
-	pattern := c.tokenize(e.request.Expand(written), true, e.variables)
-	answer, isARN := c.matchARN(pattern, c.tokenize(e.request.Expand(sent), false, false))
+	pattern, ok := e.pattern(c, written, true)
+	if !ok {
+		return No, noValue
+	}
+	if len(pattern) == 1 && pattern[0].kind == anyText {
+		// AWS compares each of the six components of an ARN. Whether a
+		// lone * counts as an ARN is not documented.
+		return Unknown, "AWS does not document whether * alone is an ARN"
+	}
+	answer, isARN := c.matchARN(pattern, e.text(c, sent))
 	if !isARN {
 		return No, "that is no ARN"
 	}
@@ -141,22 +137,26 @@ func compareNumber(holds func(order int) bool) func(evaluation, value.Value, val
 		if !ok {
 			return Unknown, ""
 		}
-		wanted, err := strconv.ParseFloat(x, 64)
-		if err != nil {
+		wanted, ok := parseNumber(x)
+		if !ok {
 			return No, "that is no number"
 		}
-		got, err := strconv.ParseFloat(y, 64)
-		if err != nil {
+		got, ok := parseNumber(y)
+		if !ok {
 			return No, ""
 		}
-		order := 0
-		if got < wanted {
-			order = -1
-		} else if got > wanted {
-			order = 1
-		}
-		return truthOf(holds(order)), ""
+		return truthOf(holds(got.Cmp(wanted))), ""
 	}
+}
+
+// number is how IAM writes numbers: no exponents of other bases, no NaN.
+var number = regexp.MustCompile(`^[+-]?[0-9]{1,40}(\.[0-9]{1,40})?$`)
+
+func parseNumber(text string) (*big.Rat, bool) {
+	if !number.MatchString(text) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
 }
 
 func compareDate(holds func(order int) bool) func(evaluation, value.Value, value.Value) (Truth, string) {
@@ -179,7 +179,7 @@ func compareDate(holds func(order int) bool) func(evaluation, value.Value, value
 
 // parseDate reads the W3C profile of ISO 8601, or seconds since 1970.
 func parseDate(text string) (time.Time, error) {
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) != len("2006") {
 		return time.Unix(seconds, 0), nil
 	}
 	var date time.Time
@@ -205,10 +205,12 @@ func compareBinary(e evaluation, written, sent value.Value) (Truth, string) {
 	if !ok {
 		return Unknown, ""
 	}
-	if _, err := base64.StdEncoding.DecodeString(x); err != nil {
+	wanted, err := base64.StdEncoding.DecodeString(x)
+	if err != nil {
 		return No, "that is not base64"
 	}
-	return truthOf(x == y), ""
+	got, err := base64.StdEncoding.DecodeString(y)
+	return truthOf(err == nil && bytes.Equal(wanted, got)), ""
 }
 
 func compareAddress(e evaluation, written, sent value.Value) (Truth, string) {

@@ -31,6 +31,9 @@ func Parse(v value.Value) *Document {
 
 type parser struct {
 	document *Document
+	// variables is what the Version of the alternative being read says of
+	// policy variables.
+	variables Truth
 }
 
 // maxProblems bounds how many problems of one document are noted.
@@ -88,12 +91,14 @@ func (p *parser) parse(v value.Value, when value.Condition) {
 			continue
 		}
 		switch member.Key {
-		case "Version":
-			p.version(member.Value, when)
-		case "Id", "Statement":
+		case "Version", "Id", "Statement":
 		default:
 			p.unknownElement("the policy", member, documentElements, when)
 		}
+	}
+	p.variables = No
+	if version, written := v.Get("Version"); written && !version.IsAbsent() {
+		p.variables = p.version(version, when)
 	}
 	statements, written := v.Get("Statement")
 	if !written {
@@ -104,15 +109,19 @@ func (p *parser) parse(v value.Value, when value.Condition) {
 	p.statements(statements, when, &index)
 }
 
-func (p *parser) version(v value.Value, when value.Condition) {
+// version says whether a Version knows policy variables: 2012-10-17 does, and the
+// older one, which is also that of a document without Version, does not.
+func (p *parser) version(v value.Value, when value.Condition) Truth {
 	text, literal := v.Literal()
-	if !literal {
-		return
-	}
-	p.document.Version = text
-	if text != "2012-10-17" && text != "2008-10-17" {
+	switch {
+	case !literal:
+		return Unknown
+	case text == "2012-10-17":
+		return Yes
+	case text != "2008-10-17":
 		p.problem("invalid-version", v.Location, when, "Version %q does not exist; it is 2012-10-17 or 2008-10-17", text)
 	}
+	return No
 }
 
 // repeated reports keys that are written twice: decoders keep the last one only,
@@ -182,7 +191,7 @@ func (p *parser) statement(v value.Value, when value.Condition, index int) {
 }
 
 func (p *parser) alternative(v value.Value, when value.Condition, index int) {
-	s := &Statement{Index: index, When: when, Location: v.Location, Places: map[string]source.Location{}, Gaps: map[string]string{}, Allow: Unknown}
+	s := &Statement{Index: index, Variables: p.variables, When: when, Location: v.Location, Places: map[string]source.Location{}, Gaps: map[string]string{}, Allow: Unknown}
 	what := fmt.Sprintf("statement %d", index+1)
 	if sid, ok := v.Get("Sid"); ok {
 		s.Sid, _ = sid.Literal()
@@ -271,6 +280,7 @@ func (p *parser) texts(s *Statement, member value.Member) []value.Value {
 			texts = append(texts, value.Text(text, v.Location))
 		default:
 			p.problem("invalid-element", v.Location, s.When, "%s holds an object where a text is expected", member.Key)
+			s.Gaps[member.Key] = "part of " + member.Key + " is not valid"
 		}
 	}
 	add(member.Value)
@@ -290,6 +300,7 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 		case text == "*":
 			principals = append(principals, Principal{Type: Everyone, Value: v, Location: v.Location})
 		default:
+			s.Gaps[member.Key] = "the principal is not valid"
 			p.problem("invalid-principal", v.Location, s.When, "%s names the principal %q; it is \"*\" or an object such as {\"AWS\": ...} or {\"Service\": ...}", what, text)
 		}
 	case value.Unknown:
@@ -300,6 +311,7 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 			kind := PrincipalType(entry.Key)
 			if !slices.Contains(principalTypes, kind) {
 				if !entry.Value.IsAbsent() {
+					s.Gaps[member.Key] = "the principal is not valid"
 					p.problem("invalid-principal", entry.KeyLocation, s.When, "%s has a principal of type %q; the types are AWS, Service, Federated and CanonicalUser", what, entry.Key)
 				}
 				continue
@@ -313,6 +325,7 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 			}
 		}
 	default:
+		s.Gaps[member.Key] = "the principal is not valid"
 		p.problem("invalid-principal", v.Location, s.When, "the principal of %s is neither \"*\" nor an object", what)
 	}
 	return principals
@@ -328,6 +341,7 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 			s.Gaps["Condition"] = reasons[0]
 			return
 		}
+		s.Gaps["Condition"] = "the condition is not valid"
 		p.problem("invalid-condition", member.KeyLocation, s.When, "the Condition of %s is not an object", what)
 		return
 	}
@@ -348,6 +362,7 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 			continue
 		case value.Map:
 		default:
+			s.Gaps["Condition"] = "a condition is not valid"
 			p.problem("invalid-condition", operator.KeyLocation, s.When, "the condition operator %s of %s needs an object of condition keys", operator.Key, what)
 			continue
 		}
@@ -364,10 +379,9 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 				c.Location = key.Value.Location
 			}
 			s.Places[c.Path] = c.Location
-			gapsBefore := len(s.Gaps)
 			c.Values = p.texts(s, value.Member{Key: c.Path, Value: key.Value})
-			if len(s.Gaps) > gapsBefore {
-				c.Values = append(c.Values, value.Value{Kind: value.String, Parts: []value.Part{{Kind: value.UnknownText, Text: s.Gaps[c.Path], Location: key.Value.Location}}, Location: key.Value.Location})
+			if reason, gap := s.Gaps[c.Path]; gap {
+				c.Values = append(c.Values, value.Concat(key.Value.Location, value.NotKnown(reason, key.Value.Location)))
 				delete(s.Gaps, c.Path)
 			}
 			s.Conditions = append(s.Conditions, c)

@@ -3,6 +3,7 @@ package iam
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/originkey/originkey/internal/value"
 )
@@ -34,10 +35,8 @@ type comparison struct {
 }
 
 // tokenize splits an expanded String. Where wildcards is false, * and ? stand
-// for themselves. Where variables is true, ${...} of the policy language is
-// replaced at evaluation time and thus unknown here, but for the escapes ${*},
-// ${?} and ${$} ("Using policy variables" in the IAM User Guide).
-func (c comparison) tokenize(v value.Value, wildcards, variables bool) []token {
+// for themselves.
+func (c comparison) tokenize(v value.Value, wildcards bool) []token {
 	if v.Kind != value.String {
 		return []token{{kind: unknownToken}}
 	}
@@ -45,31 +44,27 @@ func (c comparison) tokenize(v value.Value, wildcards, variables bool) []token {
 	for _, part := range v.Parts {
 		switch part.Kind {
 		case value.Literal:
-			tokens = append(tokens, c.tokenizeLiteral(part.Text, wildcards, variables)...)
-		case value.ReferenceTo:
-			tokens = append(tokens, token{kind: atomToken, reference: part.Reference})
+			tokens = append(tokens, c.tokenizeLiteral(part.Text, wildcards)...)
 		default:
-			tokens = append(tokens, token{kind: unknownToken})
+			tokens = append(tokens, opaqueToken(part))
 		}
 	}
 	return tokens
 }
 
-func (c comparison) tokenizeLiteral(text string, wildcards, variables bool) []token {
-	var tokens []token
+// opaqueToken stands for a part that is not literal.
+func opaqueToken(part value.Part) token {
+	if part.Kind == value.ReferenceTo {
+		return token{kind: atomToken, reference: part.Reference}
+	}
+	return token{kind: unknownToken}
+}
+
+func (c comparison) tokenizeLiteral(text string, wildcards bool) []token {
+	tokens := make([]token, 0, len(text))
 	for text != "" {
-		if inner, rest, ok := policyVariable(text); ok && variables {
-			switch inner {
-			case "*", "?", "$":
-				tokens = append(tokens, token{literal: rune(inner[0])})
-			default:
-				tokens = append(tokens, token{kind: unknownToken})
-			}
-			text = rest
-			continue
-		}
-		r := []rune(text)[0]
-		text = text[len(string(r)):]
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
 		switch {
 		case wildcards && r == '*':
 			tokens = append(tokens, token{kind: anyText})
@@ -85,108 +80,93 @@ func (c comparison) tokenizeLiteral(text string, wildcards, variables bool) []to
 	return tokens
 }
 
-// policyVariable splits "${inner}rest".
-func policyVariable(text string) (inner, rest string, ok bool) {
-	after, ok := strings.CutPrefix(text, "${")
-	if !ok {
-		return "", "", false
-	}
-	return strings.Cut(after, "}")
-}
+// maxComparison bounds the work of one comparison, as the product of the two
+// lengths. AWS takes no policy of more than 32,768 bytes, and the names on a path
+// have a few hundred characters at most.
+const maxComparison = 1 << 24
 
-// matchText compares whole texts; * spans everything.
+// matchText compares whole texts; * spans everything. The answer is Yes where an
+// alignment of pattern and text is certain, No where none is possible.
+//
+// It fills a table of len(pattern) times len(text) from the end, one row at a
+// time, so that no pattern is slow.
 func (c comparison) matchText(pattern, text []token) Truth {
-	m := matcher{comparison: c, pattern: pattern, text: text, memo: map[[2]int]Truth{}}
-	return m.match(0, 0)
-}
-
-// A matcher aligns a pattern with a text. It answers Yes where an alignment is
-// certain, No where none is possible.
-type matcher struct {
-	comparison
-	pattern, text []token
-	memo          map[[2]int]Truth
-}
-
-func (m *matcher) match(i, j int) Truth {
-	key := [2]int{i, j}
-	if known, ok := m.memo[key]; ok {
-		return known
+	if (len(pattern)+1)*(len(text)+1) > maxComparison {
+		return Unknown
 	}
-	answer := m.align(i, j)
-	m.memo[key] = answer
-	return answer
-}
-
-func (m *matcher) align(i, j int) Truth {
-	if i == len(m.pattern) && j == len(m.text) {
-		return Yes
-	}
-	if i < len(m.pattern) && m.pattern[i].kind == anyText {
-		answer := m.match(i+1, j)
-		if answer == Yes || j == len(m.text) {
-			return answer
+	cells := make([]cell, 2*(len(text)+1))
+	current, below := cells[:len(text)+1], cells[len(text)+1:]
+	for i := len(pattern); i >= 0; i-- {
+		for j := len(text); j >= 0; j-- {
+			current[j] = c.align(pattern[i:], text[j:], current[j:], below[j:])
 		}
-		return Or(answer, m.match(i, j+1))
+		current, below = below, current
 	}
-	if i < len(m.pattern) && j < len(m.text) {
-		p, t := m.pattern[i], m.text[j]
-		switch {
-		case p.kind == literalToken && t.kind == literalToken:
-			if p.literal != t.literal {
-				return No
-			}
-			return m.match(i+1, j+1)
-		case p.kind == anyRune && t.kind == literalToken:
-			return m.match(i+1, j+1)
-		case p.kind == atomToken && t.kind == atomToken && p.reference == t.reference:
-			return m.match(i+1, j+1)
-		case p.kind == atomToken && t.kind == atomToken && m.distinct(p.reference, t.reference):
-			return No
-		}
-	}
-	return min(Unknown, Or(m.stretchPattern(i, j), m.stretchText(i, j)))
+	return below[0].match
 }
 
-// stretchPattern lets an unknown piece of the pattern stand for one or more
-// tokens of the text, or for none.
-func (m *matcher) stretchPattern(i, j int) Truth {
-	if i == len(m.pattern) || m.pattern[i].kind != atomToken && m.pattern[i].kind != unknownToken {
-		return No
+// A cell says of a rest of the pattern and a rest of the text whether they match,
+// whether they do where the first token of the pattern stands for one or more of
+// the text, and the reverse.
+type cell struct{ match, stretchedPattern, stretchedText Truth }
+
+// align decides a cell. right[1] leaves the first token of the text away, below[0]
+// that of the pattern, and below[1] both.
+func (c comparison) align(pattern, text []token, right, below []cell) cell {
+	switch {
+	case len(pattern) == 0 && len(text) == 0:
+		return cell{match: Yes}
+	case len(pattern) == 0:
+		return cell{match: min(Unknown, skip(text[0], right[1].match))}
+	case len(text) == 0 && pattern[0].kind == anyText:
+		return cell{match: below[0].match}
+	case len(text) == 0:
+		return cell{match: min(Unknown, skip(pattern[0], below[0].match))}
 	}
-	p := m.pattern[i]
-	answer := No
-	if p.kind == unknownToken {
-		answer = m.match(i+1, j)
+	p, t := pattern[0], text[0]
+	var here cell
+	if isOpaque(p) && (t.kind != literalToken || c.mayHold(p, t.literal)) {
+		here.stretchedPattern = Or(below[1].match, right[1].stretchedPattern)
 	}
-	for k := j; k < len(m.text) && answer == No; k++ {
-		if t := m.text[k]; t.kind == literalToken && !m.mayHold(p, t.literal) {
-			break
+	if isOpaque(t) && (p.kind != literalToken || c.mayHold(t, p.literal)) {
+		here.stretchedText = Or(below[1].match, below[0].stretchedText)
+	}
+	switch {
+	case p.kind == anyText:
+		here.match = Or(below[0].match, right[1].match)
+	case c.certain(p, t):
+		if p.kind == anyRune || p == t {
+			here.match = below[1].match
 		}
-		answer = Or(answer, m.match(i+1, k+1))
+	default:
+		// An unknown piece stands for some tokens of the other side, or,
+		// where it may be empty, for none.
+		here.match = min(Unknown, Or(here.stretchedPattern, here.stretchedText, skip(p, below[0].match), skip(t, right[1].match)))
 	}
-	return answer
+	return here
 }
 
-// stretchText lets an unknown piece of the text stand for one or more tokens of
-// the pattern, or for none.
-func (m *matcher) stretchText(i, j int) Truth {
-	if j == len(m.text) || m.text[j].kind != atomToken && m.text[j].kind != unknownToken {
-		return No
-	}
-	t := m.text[j]
-	answer := No
+// skip is what follows a token that may be empty.
+func skip(t token, rest Truth) Truth {
 	if t.kind == unknownToken {
-		answer = m.match(i, j+1)
+		return rest
 	}
-	for k := i; k < len(m.pattern) && answer == No; k++ {
-		p := m.pattern[k]
-		if p.kind == literalToken && !m.mayHold(t, p.literal) {
-			break
-		}
-		answer = Or(answer, m.match(k+1, j+1))
+	return No
+}
+
+func isOpaque(t token) bool { return t.kind == atomToken || t.kind == unknownToken }
+
+// certain reports whether a token of the pattern stands for one of the text, or
+// certainly not.
+func (c comparison) certain(p, t token) bool {
+	switch {
+	case t.kind == literalToken:
+		return p.kind == literalToken || p.kind == anyRune
+	case p.kind == atomToken && t.kind == atomToken:
+		return p.reference == t.reference || c.distinct(p.reference, t.reference)
+	default:
+		return false
 	}
-	return answer
 }
 
 // distinct reports whether two references are certainly different texts: the
@@ -208,8 +188,10 @@ func (c comparison) mayHold(t token, r rune) bool {
 		return r >= '0' && r <= '9'
 	case value.Region, value.Partition:
 		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-'
+	case value.ID, value.Name, value.CanonicalUser:
+		return !c.generated(t.reference.Node) || !strings.ContainsRune(":/ *?", r)
 	}
-	return !c.generated(t.reference.Node) || !strings.ContainsRune(":/ *?", r)
+	return !c.generated(t.reference.Node) || !strings.ContainsRune("*?", r)
 }
 
 // arnSegments is how many colon-separated parts an ARN has; the last one takes
@@ -225,7 +207,7 @@ func (c comparison) segments(tokens []token) (parts [][]token, certain bool) {
 			parts = append(parts, nil)
 			continue
 		}
-		if len(parts) < arnSegments && (t.kind == unknownToken || t.kind == atomToken && c.mayHold(t, ':')) {
+		if len(parts) < arnSegments && isOpaque(t) && c.mayHold(t, ':') {
 			certain = false
 		}
 		last := len(parts) - 1
@@ -242,7 +224,10 @@ func (c comparison) matchARN(pattern, text []token) (answer Truth, isARN bool) {
 	if patternCertain && len(patternParts) < arnSegments {
 		return No, false
 	}
-	if !patternCertain || !textCertain || len(textParts) < arnSegments {
+	if textCertain && len(textParts) < arnSegments {
+		return No, true
+	}
+	if !patternCertain || !textCertain {
 		return min(Unknown, c.matchText(pattern, text)), true
 	}
 	answer = Yes
@@ -259,13 +244,14 @@ func (c comparison) matchARN(pattern, text []token) (answer Truth, isARN bool) {
 // matchPartition takes the literal partition "aws" for the stack's own: nearly
 // everyone writes it so. Another literal partition is not decided.
 func (c comparison) matchPartition(pattern, text []token) Truth {
-	isOwn := func(tokens []token) bool {
-		return len(tokens) == 1 && tokens[0].kind == atomToken && tokens[0].reference.Attribute == value.Partition
-	}
-	if isOwn(pattern) && spells(text, "aws") || isOwn(text) && spells(pattern, "aws") || isOwn(pattern) && isOwn(text) {
+	if isPartition(pattern) && spells(text, "aws") || isPartition(text) && spells(pattern, "aws") || isPartition(pattern) && isPartition(text) {
 		return Yes
 	}
 	return c.matchText(pattern, text)
+}
+
+func isPartition(tokens []token) bool {
+	return len(tokens) == 1 && tokens[0].kind == atomToken && tokens[0].reference.Attribute == value.Partition
 }
 
 func spells(tokens []token, text string) bool {
@@ -280,26 +266,32 @@ func spells(tokens []token, text string) bool {
 	return true
 }
 
-// matchWhole compares whole texts, ARNs among them with matchPartition.
+// matchWhole compares whole texts in which a wildcard spans colons. Both being
+// ARNs, partitions are compared with matchPartition.
 func (c comparison) matchWhole(pattern, text []token) Truth {
-	patternParts, patternCertain := c.segments(pattern)
-	textParts, textCertain := c.segments(text)
-	if patternCertain && textCertain && len(patternParts) == arnSegments && len(textParts) == arnSegments && !crossesSegments(patternParts) {
-		answer, _ := c.matchARN(pattern, text)
-		return answer
+	patternPartition, patternRest, patternOK := splitPartition(pattern)
+	textPartition, textRest, textOK := splitPartition(text)
+	if !patternOK || !textOK {
+		return c.matchText(pattern, text)
 	}
-	return c.matchText(pattern, text)
+	return And(c.matchPartition(patternPartition, textPartition), c.matchText(patternRest, textRest))
 }
 
-// crossesSegments reports whether a wildcard may span a colon before the last
-// segment, so that segments cannot be compared one by one.
-func crossesSegments(parts [][]token) bool {
-	for _, part := range parts[:arnSegments-1] {
-		for _, t := range part {
-			if t.kind == anyText || t.kind == anyRune {
-				return true
-			}
+// splitPartition takes "arn:<partition>:" off an ARN. ok is false where the
+// partition may span a colon.
+func splitPartition(tokens []token) (partition, rest []token, ok bool) {
+	const prefix = "arn:"
+	if len(tokens) < len(prefix) || !spells(tokens[:len(prefix)], prefix) {
+		return nil, nil, false
+	}
+	tokens = tokens[len(prefix):]
+	for i, t := range tokens {
+		switch {
+		case t.kind == literalToken && t.literal == ':':
+			return tokens[:i], tokens[i+1:], true
+		case t.kind != literalToken && !isPartition(tokens[i:i+1]):
+			return nil, nil, false
 		}
 	}
-	return false
+	return nil, nil, false
 }

@@ -1,7 +1,8 @@
 package iam
 
 import (
-	"github.com/originkey/originkey/internal/source"
+	"strings"
+
 	"github.com/originkey/originkey/internal/value"
 )
 
@@ -12,97 +13,138 @@ const oaiPrefix = ":iam::cloudfront:user/CloudFront Origin Access Identity "
 
 // matchPrincipal says whether a statement is about the caller.
 func (s *Statement) matchPrincipal(e evaluation) Result {
-	answer, reason := No, Reason{}
-	element := "Principal"
-	principals := s.Principals
+	element, principals := "Principal", s.Principals
 	if principals == nil && s.NotPrincipals != nil {
 		element, principals = "NotPrincipal", s.NotPrincipals
 	}
+	if element == "NotPrincipal" && s.Allow != No {
+		// "Using NotPrincipal with Effect Allow is not supported", says
+		// the IAM User Guide; what AWS does with it is not documented.
+		return result(Unknown, s.reason(CodePrincipalUnknown, element, "AWS does not document what an Allow with NotPrincipal does"))
+	}
+	answer, why := No, ""
+	code := CodePrincipalUnknown
 	for _, principal := range principals {
-		each, why := s.matchOne(e, principal)
-		if each > answer {
-			answer, reason = each, why
+		each := s.matchOne(e, principal)
+		if each.Truth > answer {
+			answer = each.Truth
+			for _, reason := range each.Reasons {
+				code, why = reason.Code, reason.Text
+			}
 		}
 	}
 	if gap := s.Gaps[element]; gap != "" && answer == No {
-		answer, reason = Unknown, s.reason(CodePrincipalUnknown, element, "%s", gap)
+		answer, why = Unknown, gap
 	}
-	if element == "NotPrincipal" {
-		if s.Allow == Yes {
-			// "Using NotPrincipal with Effect Allow is not supported", says
-			// the IAM User Guide; what AWS does with it is not documented.
-			return result(Unknown, s.reason(CodePrincipalUnknown, element, "AWS does not document what an Allow with NotPrincipal does"))
-		}
-		answer = Not(answer)
+	if answer == Unknown {
+		return result(Unknown, s.reason(code, element, "%s", why))
 	}
-	switch answer {
-	case Yes:
+	switch {
+	case element == "NotPrincipal" && answer == No:
 		return yes()
-	case Unknown:
-		return result(Unknown, reason)
+	case element == "NotPrincipal":
+		return result(No, s.reason(CodePrincipal, element, "its NotPrincipal exempts %s", e.request.caller()))
+	case answer == Yes:
+		return yes()
 	default:
 		return result(No, s.reason(CodePrincipal, element, "it does not name %s", e.request.caller()))
 	}
 }
 
-// matchOne says whether one principal is the caller.
-func (s *Statement) matchOne(e evaluation, p Principal) (Truth, Reason) {
-	text, literal := e.request.Expand(p.Value).Literal()
-	if p.Type == Everyone || p.Type == AWS && literal && text == "*" {
-		return s.matchEveryone(e)
-	}
+// matchOne says whether one principal is the caller. Principals have no wildcards
+// but a "*" alone, and an account takes in only its own users and roles, of which
+// neither a service nor an origin access identity is one.
+func (s *Statement) matchOne(e evaluation, p Principal) Result {
 	caller := e.request.Caller
+	written := e.request.Expand(p.Value)
 	unknown := s.reason(CodePrincipalUnknown, "Principal", "whether the principal %s is %s is not known", p.Value, e.request.caller())
 	if reasons := p.Value.Reasons(); len(reasons) > 0 {
 		unknown.Text = reasons[0]
 	}
+	answer := No
 	switch {
 	case p.Type == Service && caller.Type == Service:
-		return matchService(e.comparison(), e.request.Expand(p.Value), caller.Service), unknown
+		if text, literal := written.Literal(); literal && text == "*" {
+			return result(Unknown, s.reason(CodeEveryone, "Principal", "AWS does not document what a Service principal of \"*\" takes in"))
+		}
+		answer = matchService(e.comparison(), written, caller.Service)
 	case p.Type == AWS && caller.Type == AWS:
-		return s.matchIdentity(e, p.Value, caller.ARN), unknown
+		answer = s.matchIdentity(e, written, caller.ARN)
 	case p.Type == CanonicalUser && caller.Type == AWS:
-		return s.matchIdentity(e, p.Value, caller.CanonicalUser), unknown
-	case p.Type == AWS && caller.Type == Service && !literal && hasUnknownPart(p.Value):
-		// A principal of unknown text may be "*".
-		return Unknown, unknown
-	default:
-		return No, Reason{}
+		answer = s.matchIdentity(e, written, caller.CanonicalUser)
 	}
+	switch everyone := isEveryone(e.comparison(), p.Type, written); {
+	case everyone == Yes:
+		return s.matchEveryone(e)
+	case answer == Yes:
+		return yes()
+	case answer == Unknown || everyone == Unknown:
+		return result(Unknown, unknown)
+	default:
+		return result(No)
+	}
+}
+
+// isEveryone says whether a principal is "*" or {"AWS": "*"}. A reference is to
+// something that has a name of its own.
+func isEveryone(c comparison, kind PrincipalType, written value.Value) Truth {
+	if kind == Everyone {
+		return Yes
+	}
+	if kind != AWS || written.Kind == value.String && len(written.Reasons()) == 0 && !isLiteral(written) {
+		return No
+	}
+	return c.matchText(c.tokenize(written, false), c.tokenizeLiteral("*", false))
+}
+
+func isLiteral(v value.Value) bool {
+	_, literal := v.Literal()
+	return literal
 }
 
 // matchEveryone says whether "*" takes in the caller. In a Deny it does, also
 // for service principals: AWS's data perimeter examples exempt those on purpose.
 // In an Allow of a key policy AWS does not say whether it takes in a service
 // principal or an OAI.
-func (s *Statement) matchEveryone(e evaluation) (Truth, Reason) {
+func (s *Statement) matchEveryone(e evaluation) Result {
 	if s.Allow == No || e.request.Role == "bucket" && e.request.Caller.Type == AWS {
-		return Yes, Reason{}
+		return yes()
 	}
-	return Unknown, s.reason(CodeEveryone, "Principal", "AWS does not document whether the principal \"*\" of an Allow takes in %s", e.request.caller())
+	return result(Unknown, s.reason(CodeEveryone, "Principal", "AWS does not document whether the principal \"*\" of an Allow takes in %s", e.request.caller()))
 }
 
 // matchService compares a service principal, which may have the suffix of the
-// China Regions.
+// China Regions. What AWS does with other spellings of it, such as one with a
+// Region, is not documented.
 func matchService(c comparison, written value.Value, service string) Truth {
-	pattern := c.tokenize(written, false, false)
+	pattern := c.tokenize(written, false)
 	answer := No
 	for _, name := range []string{service, service + ".cn"} {
-		answer = Or(answer, c.matchText(pattern, c.tokenizeLiteral(name, false, false)))
+		answer = Or(answer, c.matchText(pattern, c.tokenizeLiteral(name, false)))
+	}
+	if text, literal := written.Literal(); answer == No && literal {
+		name, _ := strings.CutSuffix(strings.ToLower(text), ".cn")
+		prefix, suffix, _ := strings.Cut(service, ".")
+		if name == service || strings.HasPrefix(name, prefix+".") && strings.HasSuffix(name, "."+suffix) {
+			return Unknown
+		}
 	}
 	return answer
 }
 
-// matchIdentity compares a principal with an OAI. Principals have no wildcards.
+// matchIdentity compares a principal with an OAI.
 func (s *Statement) matchIdentity(e evaluation, written, identity value.Value) Truth {
 	if identity.Kind != value.String {
 		return No
 	}
+	if reference, alone := written.SoleReference(); alone && reference.Attribute == value.ARN {
+		// The ARN of a role or another resource; that of an OAI is not its
+		// principal.
+		return No
+	}
 	c := e.comparison()
-	return c.matchWhole(c.tokenize(e.request.Expand(written), false, false), c.tokenize(e.request.Expand(identity), false, false))
+	return c.matchWhole(c.tokenize(written, false), e.text(c, identity))
 }
-
-func hasUnknownPart(v value.Value) bool { return v.Kind != value.String || len(v.Reasons()) > 0 }
 
 // NamesEveryone says whether a principal is "*" or {"AWS": "*"}.
 func (s *Statement) NamesEveryone() Truth {
@@ -136,11 +178,4 @@ func (s *Statement) NamesService(service string) Truth {
 func OAIPrincipal(partition, id value.Value) value.Value {
 	at := id.Location
 	return value.Concat(at, value.Text("arn:", at), partition, value.Text(oaiPrefix, at), id)
-}
-
-func patternsLocation(patterns []value.Value) source.Location {
-	if len(patterns) == 0 {
-		return source.Location{}
-	}
-	return patterns[0].Location
 }

@@ -112,7 +112,7 @@ func TestMatcherAgreesWithItsTwin(t *testing.T) {
 		pattern, text := word("ab:*?"), word("ab:")
 		expression := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
 		want := truthOf(regexp.MustCompile("^" + expression + "$").MatchString(text))
-		got := c.matchText(c.tokenizeLiteral(pattern, true, false), c.tokenizeLiteral(text, false, false))
+		got := c.matchText(c.tokenizeLiteral(pattern, true), c.tokenizeLiteral(text, false))
 		if got != want {
 			t.Fatalf("%q against %q: %v, want %v", pattern, text, got, want)
 		}
@@ -127,12 +127,12 @@ func TestUnknownPiecesCoverEveryText(t *testing.T) {
 	for range 50_000 {
 		words := []string{"", "a", "b", "ab", "a:b", "*", "a*", "?b", "aba"}
 		pattern, text := g.pick(words...)+g.pick(words...), strings.NewReplacer("*", "", "?", "").Replace(g.pick(words...)+g.pick(words...))
-		certain := c.matchText(c.tokenizeLiteral(pattern, true, false), c.tokenizeLiteral(text, false, false))
+		certain := c.matchText(c.tokenizeLiteral(pattern, true), c.tokenizeLiteral(text, false))
 		from := g.IntN(len(text) + 1)
 		to := from + g.IntN(len(text)-from+1)
-		blurred := append(c.tokenizeLiteral(text[:from], false, false), token{kind: unknownToken})
-		blurred = append(blurred, c.tokenizeLiteral(text[to:], false, false)...)
-		if got := c.matchText(c.tokenizeLiteral(pattern, true, false), blurred); got != certain && got != Unknown {
+		blurred := append(c.tokenizeLiteral(text[:from], false), token{kind: unknownToken})
+		blurred = append(blurred, c.tokenizeLiteral(text[to:], false)...)
+		if got := c.matchText(c.tokenizeLiteral(pattern, true), blurred); got != certain && got != Unknown {
 			t.Fatalf("%q against %q with [%d:%d] unknown: %v, but certain is %v", pattern, text, from, to, got, certain)
 		}
 	}

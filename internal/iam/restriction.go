@@ -92,7 +92,7 @@ func pinsAccount(written value.Value, operator string) Truth {
 	}
 	c := comparison{generated: func(string) bool { return true }}
 	wildcards := operator != "StringEquals" && operator != "StringEqualsIgnoreCase"
-	parts, _ := c.segments(c.tokenize(written, wildcards, false))
+	parts, _ := c.segments(c.tokenize(written, wildcards))
 	if len(parts) < arnSegments {
 		if len(written.Reasons()) > 0 {
 			return Unknown
@@ -181,7 +181,7 @@ func pinsResource(written value.Value, operator string) Truth {
 	}
 	wildcards := !strings.HasPrefix(operator, "StringEquals")
 	c := comparison{generated: func(string) bool { return true }}
-	parts, _ := c.segments(c.tokenize(written, wildcards, false))
+	parts, _ := c.segments(c.tokenize(written, wildcards))
 	if len(parts) < arnSegments {
 		if len(written.Reasons()) > 0 {
 			return Unknown

@@ -52,6 +52,11 @@ func (w *walker) checkRead() {
 		w.set(Read, iam.Unknown, Reason{Code: "policy-elsewhere", Text: elsewhere, Node: policy.ID, Path: "document"})
 		return
 	}
+	if problems := problemsIn(policy, graph.BucketPolicy, "invalid-bucket-policy", w.world); len(problems) > 0 {
+		// Amazon S3 rejects the whole policy.
+		w.set(Read, iam.No, problems...)
+		return
+	}
 	decision := policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world)
 	w.view.readMatches = decision.Matches
 	w.remarkPlainHTTP(policy, decision)
@@ -241,7 +246,7 @@ func (w *walker) checkPolicy() {
 	if _, decided := w.view.facts[Decrypt]; decided || policy == nil {
 		return
 	}
-	if problems := problemsIn(policy, w.world); len(problems) > 0 {
+	if problems := problemsIn(policy, graph.KeyPolicy, "invalid-key-policy", w.world); len(problems) > 0 {
 		w.set(PolicyValid, iam.No, problems...)
 		// AWS rejects the whole policy: what its statements say is moot.
 		w.set(Decrypt, iam.Unknown, Reason{Code: "invalid-key-policy", Text: "AWS rejects the key policy", Node: policy.ID, Path: "document"})
@@ -452,12 +457,13 @@ func rootAccount(v value.Value) (string, bool) {
 	return text, true
 }
 
-// problemsIn returns the problems of a key policy that exist in a world.
-func problemsIn(policy *graph.Node, world *value.World) []Reason {
+// problemsIn returns the problems of a policy that exist in a world, for which AWS
+// rejects it.
+func problemsIn(policy *graph.Node, role, code string, world *value.World) []Reason {
 	var reasons []Reason
-	for i, problem := range policy.Document.ProblemsFor(graph.KeyPolicy) {
+	for i, problem := range policy.Document.ProblemsFor(role) {
 		if problem.When.In(world) {
-			reasons = append(reasons, Reason{Code: "invalid-key-policy", Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
+			reasons = append(reasons, Reason{Code: code, Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
 		}
 	}
 	return reasons

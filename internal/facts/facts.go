@@ -56,7 +56,7 @@ const (
 	// oai-with-kms.
 	IdentitySupportsKMS = "identity_supports_kms"
 	// Read: the bucket policy allows s3:GetObject. Codes: read-not-granted,
-	// read-denied, read-principal-malformed.
+	// read-denied, read-principal-malformed, invalid-bucket-policy.
 	Read = "read"
 	// KeyManageable: the key's policy can be changed. Code: aws-managed-key.
 	KeyManageable = "key_manageable"
@@ -78,7 +78,7 @@ var PathFacts = []string{Signed, IdentitySupportsKMS, Read, KeyManageable, KeyUs
 var BlockingCodes = []string{
 	"no-identity", "never-signs", "website-endpoint",
 	"oai-with-kms",
-	"read-not-granted", "read-denied", "read-principal-malformed",
+	"read-not-granted", "read-denied", "read-principal-malformed", "invalid-bucket-policy",
 	"aws-managed-key",
 	"key-disabled", "key-type", "key-region",
 	"invalid-key-policy",

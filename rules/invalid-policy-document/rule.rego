@@ -42,7 +42,7 @@
 # custom:
 #   level: error
 #   subject: document
-#   reports: [invalid-key-policy]
+#   reports: [invalid-bucket-policy, invalid-key-policy]
 #   since: 0.1.0
 #   tags: [correctness, iam, kms]
 #   precision: very-high

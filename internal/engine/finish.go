@@ -174,12 +174,17 @@ func (r *run) related(item any) (finding.Related, bool) {
 	}
 	place, _ := content["path"].(string)
 	message, _ := content["message"].(string)
-	if message == "" {
-		message = node.Label()
-	} else {
-		message += " " + node.Label()
-	}
+	message = name(message, node.Label())
 	return finding.Related{Location: r.firstLine(node.Place(place)), Message: message}, true
+}
+
+// name puts what something is before what the user calls it, unless that says it
+// already: "the bucket Assets", but "bucket/example-assets".
+func name(what, label string) string {
+	if kind := what[strings.LastIndex(what, " ")+1:]; kind != "" && strings.HasPrefix(label, kind+"/") {
+		what = strings.TrimSuffix(strings.TrimSuffix(what, kind), "the ")
+	}
+	return strings.TrimSpace(strings.TrimSpace(what) + " " + label)
 }
 
 // firstLine confines a location to one line where the file is at hand.

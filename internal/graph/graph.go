@@ -415,6 +415,10 @@ func ProblemPlace(i int) string { return fmt.Sprintf("problem/%d", i) }
 // "document" attribute is read here.
 func (b *Builder) AddPolicy(node *Node) error {
 	node.Document = iam.Parse(node.Attribute("document"))
+	if place := node.Document.Place; place.File != node.Place("document").File {
+		// A finding about the policy points into the file that holds it.
+		node.Positions["document"] = place
+	}
 	role, _ := node.Attribute("role").Literal()
 	for i, problem := range node.Document.ProblemsFor(role) {
 		if node.Positions == nil {

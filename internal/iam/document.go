@@ -47,7 +47,9 @@ type Reason struct {
 // A Document is a policy as it is written. Statements whose presence or content
 // depends on a condition appear once for each alternative, each with its When.
 type Document struct {
-	Location   source.Location
+	Location source.Location
+	// Place is where the Statement element is written, or Location.
+	Place      source.Location
 	Statements []*Statement
 	// Problems are why AWS rejects the document or parts of it mean nothing.
 	Problems []Problem

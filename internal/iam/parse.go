@@ -23,7 +23,7 @@ var (
 // Parse reads a policy from a value: a Map, a String that holds JSON, or a
 // Choice of such. It never fails; what is wrong or unknown is noted.
 func Parse(v value.Value) *Document {
-	d := &Document{Location: v.Location, Written: !v.IsAbsent()}
+	d := &Document{Location: v.Location, Place: v.Location, Written: !v.IsAbsent()}
 	p := &parser{document: d}
 	p.parse(v, value.True())
 	return d
@@ -91,7 +91,11 @@ func (p *parser) parse(v value.Value, when value.Condition) {
 			continue
 		}
 		switch member.Key {
-		case "Version", "Id", "Statement":
+		case "Statement":
+			if !member.KeyLocation.IsZero() {
+				p.document.Place = member.KeyLocation
+			}
+		case "Version", "Id":
 		default:
 			p.unknownElement("the policy", member, documentElements, when)
 		}

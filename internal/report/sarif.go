@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -57,12 +56,7 @@ func SARIF(w io.Writer, r *Report, _ Style) error {
 	run.AddInvocations(writer.invocation())
 	log.AddRun(run)
 
-	encoded, err := json.MarshalIndent(log, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(encoded, '\n'))
-	return err
+	return encode(w, log)
 }
 
 func sarifRule(rule Rule) *sarif.ReportingDescriptor {

@@ -58,6 +58,8 @@ func (p *policy) read() bool {
 	p.at = d.root.Location
 	switch printed := memberOf(d.root, "Policy"); {
 	case d.root.Get("Statement") != nil:
+		// The brace that opens the file says nothing.
+		p.at = memberOf(d.root, "Statement").Key.Location
 		p.text = withPlaceholders(d.root)
 	case printed == nil || !onlyPrinted(d.root):
 		return false

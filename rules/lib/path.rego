@@ -21,10 +21,10 @@ failures(fact, codes) := {reason |
 related := [place |
 	some [id, path, message] in [
 		[subject.distribution, "", "the distribution"],
-		[subject.origin, "domain_name", "the origin"],
-		[subject.identity.node, "", "the identity that signs its requests"],
+		[subject.origin, "domain_name", "the origin of"],
+		[subject.identity.node, "", "its requests are signed by"],
 		[subject.bucket, "", "the bucket"],
-		[subject.encryption, "algorithm", "its encryption"],
+		[subject.encryption, "algorithm", "its encryption is set in"],
 		[subject.key, "", "the key"],
 	]
 	id != null

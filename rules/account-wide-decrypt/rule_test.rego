@@ -2,7 +2,7 @@ package rules["account-wide-decrypt_test"]
 
 import data.rules["account-wide-decrypt"] as rule
 
-graph(statement, facts) := {
+graph_with(statement, facts) := {
 	"nodes": {
 		"s": object.union({"kind": "statement", "sid": "Site", "index": 0, "policy": "p", "key": "k", "address": "Key", "language": "terraform"}, statement),
 		"k": {"kind": "key", "address": "Key"},
@@ -21,26 +21,26 @@ graph(statement, facts) := {
 subject := {"id": "s", "kind": "statement"}
 
 test_reports_the_condition if {
-	some finding in rule.report with input as subject with data.graph as graph({}, {})
+	some finding in rule.report with input as subject with data.graph as graph_with({}, {})
 	finding.path == "Condition/ArnLike/AWS:SourceArn"
 	contains(finding.message, "every distribution of the account")
 	contains(finding.suggestion.advice, "aws_kms_key_policy")
 }
 
 test_speaks_to_users_of_the_cdk if {
-	some finding in rule.report with input as subject with data.graph as graph({"language": "cloudformation-json", "construct_path": "Stack/Key/Resource"}, {})
+	some finding in rule.report with input as subject with data.graph as graph_with({"language": "cloudformation-json", "construct_path": "Stack/Key/Resource"}, {})
 	contains(finding.suggestion.advice, "escape hatch")
 }
 
 test_speaks_to_users_of_templates if {
-	some finding in rule.report with input as subject with data.graph as graph({"language": "cloudformation-yaml"}, {})
+	some finding in rule.report with input as subject with data.graph as graph_with({"language": "cloudformation-yaml"}, {})
 	contains(finding.suggestion.advice, "parameter")
 }
 
 test_silent_where_one_distribution_is_named if {
-	count(rule.report) == 0 with input as subject with data.graph as graph({}, {"admits_other_distributions": {"verdict": "no", "reasons": []}})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with({}, {"admits_other_distributions": {"verdict": "no", "reasons": []}})
 }
 
 test_silent_where_nothing_restricts_who if {
-	count(rule.report) == 0 with input as subject with data.graph as graph({}, {"restricts_who": {"verdict": "no", "reasons": []}})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with({}, {"restricts_who": {"verdict": "no", "reasons": []}})
 }

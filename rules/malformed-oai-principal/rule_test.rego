@@ -2,7 +2,7 @@ package rules["malformed-oai-principal_test"]
 
 import data.rules["malformed-oai-principal"] as rule
 
-graph(role, key, verdict) := {
+graph_with(role, key, verdict) := {
 	"nodes": {
 		"s": {"kind": "statement", "sid": "Read", "index": 0, "policy": "p", "key": key, "role": role, "address": "aws_s3_bucket_policy.assets"},
 		"p": {"kind": "policy", "address": "aws_s3_bucket_policy.assets"},
@@ -14,7 +14,7 @@ graph(role, key, verdict) := {
 subject := {"id": "s", "kind": "statement"}
 
 test_reports_the_principal_of_a_bucket_policy if {
-	some finding in rule.report with input as subject with data.graph as graph("bucket", null, "yes")
+	some finding in rule.report with input as subject with data.graph as graph_with("bucket", null, "yes")
 	finding.message == `in statement "Read" of aws_s3_bucket_policy.assets, X is no origin access identity: why; write Y`
 	finding.path == "Principal"
 	finding.related == []
@@ -22,11 +22,11 @@ test_reports_the_principal_of_a_bucket_policy if {
 }
 
 test_leads_to_an_origin_access_control_in_a_key_policy if {
-	some finding in rule.report with input as subject with data.graph as graph("key", "k", "yes")
+	some finding in rule.report with input as subject with data.graph as graph_with("key", "k", "yes")
 	finding.related == [{"node": "k", "path": "", "message": "the key"}]
 	startswith(finding.suggestion.advice, "use an origin access control")
 }
 
 test_silent_on_others if {
-	count(rule.report) == 0 with input as subject with data.graph as graph("key", "k", "no")
+	count(rule.report) == 0 with input as subject with data.graph as graph_with("key", "k", "no")
 }

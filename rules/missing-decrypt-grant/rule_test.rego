@@ -2,7 +2,7 @@ package rules["missing-decrypt-grant_test"]
 
 import data.rules["missing-decrypt-grant"] as rule
 
-graph(fact) := {
+graph_with(fact) := {
 	"nodes": {
 		"path:o": {
 			"kind": "path", "verdict": "unreadable", "distribution": "d", "origin": "o", "bucket": "b", "bucket_name": "aws_s3_bucket.b",
@@ -25,41 +25,41 @@ failing := {"decrypt": {"verdict": "no", "reasons": [{"code": "decrypt-not-grant
 subject := {"id": "path:o", "kind": "path"}
 
 test_reports_the_place_of_the_reason if {
-	some finding in rule.report with input as subject with data.graph as graph(failing)
+	some finding in rule.report with input as subject with data.graph as graph_with(failing)
 	finding.node == "p"
 	finding.path == "x"
 	contains(finding.message, "does not allow kms:Decrypt to cloudfront.amazonaws.com for aws_cloudfront_distribution.d")
 }
 
 test_reports_once if {
-	count(rule.report) == 1 with input as subject with data.graph as graph(failing)
+	count(rule.report) == 1 with input as subject with data.graph as graph_with(failing)
 }
 
 test_silent_where_the_fact_is_not_decided if {
 	unknown := {"decrypt": {"verdict": "unknown", "reasons": [{"code": "decrypt-not-granted", "text": "because", "node": "p", "path": "x"}]}}
-	count(rule.report) == 0 with input as subject with data.graph as graph(unknown)
+	count(rule.report) == 0 with input as subject with data.graph as graph_with(unknown)
 }
 
 test_silent_where_the_path_is_undecided if {
-	undecided := json.patch(graph(failing), [{"op": "replace", "path": "/nodes/path:o/verdict", "value": "undecided"}])
+	undecided := json.patch(graph_with(failing), [{"op": "replace", "path": "/nodes/path:o/verdict", "value": "undecided"}])
 	count(rule.report) == 0 with input as subject with data.graph as undecided
 }
 
 test_leads_an_origin_access_identity_to_a_control if {
-	through_identity := json.patch(graph(failing), [{"op": "replace", "path": "/nodes/path:o/identity", "value": {"kind": "oai", "node": "i", "principal": "aws_cloudfront_origin_access_identity.i", "address": "i"}}])
+	through_identity := json.patch(graph_with(failing), [{"op": "replace", "path": "/nodes/path:o/identity", "value": {"kind": "oai", "node": "i", "principal": "aws_cloudfront_origin_access_identity.i", "address": "i"}}])
 	some finding in rule.report with input as subject with data.graph as through_identity
 	contains(finding.message, "a grant alone would not make objects readable")
 	finding.suggestion.statement.Principal == {"Service": "cloudfront.amazonaws.com"}
 }
 
 test_names_the_default_policy if {
-	default_policy := json.patch(graph(failing), [{"op": "replace", "path": "/nodes/path:o/key_policy", "value": null}])
+	default_policy := json.patch(graph_with(failing), [{"op": "replace", "path": "/nodes/path:o/key_policy", "value": null}])
 	some finding in rule.report with input as subject with data.graph as default_policy
 	contains(finding.message, "AWS's default key policy")
 }
 
 test_says_on_which_assumption_it_rests if {
-	assumed := json.patch(graph(failing), [
+	assumed := json.patch(graph_with(failing), [
 		{"op": "add", "path": "/nodes/e/assumed", "value": "bucket/b is taken to be encrypted with the key of key.json"},
 		{"op": "add", "path": "/nodes/o/anonymous", "value": true},
 	])

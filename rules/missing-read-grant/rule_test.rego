@@ -2,7 +2,7 @@ package rules["missing-read-grant_test"]
 
 import data.rules["missing-read-grant"] as rule
 
-graph(fact) := {
+graph_with(fact) := {
 	"nodes": {
 		"path:o": {
 			"kind": "path", "verdict": "unreadable", "distribution": "d", "origin": "o", "bucket": "b", "bucket_name": "aws_s3_bucket.b",
@@ -25,22 +25,22 @@ failing := {"read": {"verdict": "no", "reasons": [{"code": "read-not-granted", "
 subject := {"id": "path:o", "kind": "path"}
 
 test_reports_the_place_of_the_reason if {
-	some finding in rule.report with input as subject with data.graph as graph(failing)
+	some finding in rule.report with input as subject with data.graph as graph_with(failing)
 	finding.node == "b"
 	finding.path == "x"
 	contains(finding.message, "may not read")
 }
 
 test_reports_once if {
-	count(rule.report) == 1 with input as subject with data.graph as graph(failing)
+	count(rule.report) == 1 with input as subject with data.graph as graph_with(failing)
 }
 
 test_silent_where_the_fact_is_not_decided if {
 	unknown := {"read": {"verdict": "unknown", "reasons": [{"code": "read-not-granted", "text": "because", "node": "b", "path": "x"}]}}
-	count(rule.report) == 0 with input as subject with data.graph as graph(unknown)
+	count(rule.report) == 0 with input as subject with data.graph as graph_with(unknown)
 }
 
 test_silent_where_the_path_is_undecided if {
-	undecided := json.patch(graph(failing), [{"op": "replace", "path": "/nodes/path:o/verdict", "value": "undecided"}])
+	undecided := json.patch(graph_with(failing), [{"op": "replace", "path": "/nodes/path:o/verdict", "value": "undecided"}])
 	count(rule.report) == 0 with input as subject with data.graph as undecided
 }

@@ -2,7 +2,7 @@ package rules["oai-with-kms_test"]
 
 import data.rules["oai-with-kms"] as rule
 
-graph(fact) := {
+graph_with(fact) := {
 	"nodes": {
 		"path:o": {
 			"kind": "path", "verdict": "unreadable", "distribution": "d", "origin": "o", "bucket": "b", "bucket_name": "aws_s3_bucket.b",
@@ -25,22 +25,22 @@ failing := {"identity_supports_kms": {"verdict": "no", "reasons": [{"code": "oai
 subject := {"id": "path:o", "kind": "path"}
 
 test_reports_the_place_of_the_reason if {
-	some finding in rule.report with input as subject with data.graph as graph(failing)
+	some finding in rule.report with input as subject with data.graph as graph_with(failing)
 	finding.node == "o"
 	finding.path == "x"
 	contains(finding.message, "through aws_cloudfront_origin_access_identity.i")
 }
 
 test_reports_once if {
-	count(rule.report) == 1 with input as subject with data.graph as graph(failing)
+	count(rule.report) == 1 with input as subject with data.graph as graph_with(failing)
 }
 
 test_silent_where_the_fact_is_not_decided if {
 	unknown := {"identity_supports_kms": {"verdict": "unknown", "reasons": [{"code": "oai-with-kms", "text": "because", "node": "o", "path": "x"}]}}
-	count(rule.report) == 0 with input as subject with data.graph as graph(unknown)
+	count(rule.report) == 0 with input as subject with data.graph as graph_with(unknown)
 }
 
 test_silent_where_the_path_is_undecided if {
-	undecided := json.patch(graph(failing), [{"op": "replace", "path": "/nodes/path:o/verdict", "value": "undecided"}])
+	undecided := json.patch(graph_with(failing), [{"op": "replace", "path": "/nodes/path:o/verdict", "value": "undecided"}])
 	count(rule.report) == 0 with input as subject with data.graph as undecided
 }

@@ -2,7 +2,7 @@ package rules["undecided-path_test"]
 
 import data.rules["undecided-path"] as rule
 
-graph(verdict) := {
+graph_with(verdict) := {
 	"nodes": {
 		"path:o": {
 			"kind": "path", "verdict": verdict, "distribution": "d", "origin": "o", "bucket": "b", "bucket_name": "aws_s3_bucket.b",
@@ -23,7 +23,7 @@ graph(verdict) := {
 subject := {"id": "path:o", "kind": "path"}
 
 test_says_all_that_is_missing if {
-	some finding in rule.report with input as subject with data.graph as graph("undecided")
+	some finding in rule.report with input as subject with data.graph as graph_with("undecided")
 	finding.message == "whether aws_cloudfront_distribution.d can read aws_s3_bucket.b is not decided: var.id has no value; var.key has no value"
 	finding.node == "o"
 	finding.path == "domain_name"
@@ -32,10 +32,10 @@ test_says_all_that_is_missing if {
 
 test_silent_where_the_verdict_is_known if {
 	every verdict in {"readable", "unreadable", "not-kms"} {
-		count(rule.report) == 0 with input as subject with data.graph as graph(verdict)
+		count(rule.report) == 0 with input as subject with data.graph as graph_with(verdict)
 	}
 }
 
 test_silent_about_other_subjects if {
-	count(rule.report) == 0 with input as {"id": "k", "kind": "statement"} with data.graph as graph("undecided")
+	count(rule.report) == 0 with input as {"id": "k", "kind": "statement"} with data.graph as graph_with("undecided")
 }

@@ -121,6 +121,11 @@ func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
 		set("sid", node.Statement.Sid)
 		set("index", node.Statement.Index)
 		set("policy", node.Parent)
+		readers := []*ast.Term{}
+		for _, distribution := range r.Readers[r.Keys[node.ID]] {
+			readers = append(readers, text(distribution.ID))
+		}
+		set("readers", ast.NewArray(readers...))
 		if policy := r.Graph.Node(node.Parent); policy != nil {
 			role, _ := policy.Attribute("role").Literal()
 			set("role", role)

@@ -16,7 +16,7 @@ import (
 func Compute(g *graph.Graph) *Result {
 	c := &computation{
 		index:  newIndex(g),
-		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}},
+		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}},
 		serves: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{},
 	}
 	var walked []*walkedOrigin
@@ -34,6 +34,7 @@ func Compute(g *graph.Graph) *Result {
 		if path := c.path(origin); path != nil {
 			c.result.Paths = append(c.result.Paths, path)
 			c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
+			c.reader(path)
 		}
 	}
 	c.policies()

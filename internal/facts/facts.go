@@ -97,6 +97,15 @@ const (
 	// MalformedOAI: it names an origin access identity in a form that names none,
 	// also of a statement of a bucket policy. Each reason is one principal.
 	MalformedOAI = "malformed_oai"
+	// NamesOAI: a principal is an origin access identity, or meant as one.
+	NamesOAI = "names_oai"
+	// Inverted: it has NotPrincipal (code not-principal) or NotAction (code
+	// not-action) in the place of what it means.
+	Inverted = "inverted"
+	// VoidConditions: it has conditions on keys that restrict who may call, and
+	// none of them does. Each reason is one condition; the codes are those of
+	// package iam.
+	VoidConditions = "void_conditions"
 	// RestrictsWho: one of its conditions restricts who may call.
 	RestrictsWho = "restricts_who"
 	// AdmitsOtherDistributions: its conditions leave open which distribution
@@ -222,4 +231,7 @@ type Result struct {
 	// Keys maps the id of a key policy or of its statement to the id of the
 	// key that it is attached to, where that is known.
 	Keys map[string]string
+	// Readers maps the id of a key to the distributions that have a path to it
+	// through an origin access control.
+	Readers map[string][]*graph.Node
 }

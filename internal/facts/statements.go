@@ -56,6 +56,14 @@ func (c *computation) bucketPolicy(policy *graph.Node) {
 	}
 }
 
+// reader notes the distribution of a path to a key.
+func (c *computation) reader(path *Path) {
+	if path.IdentityKind != OAC || path.Key == nil || slices.Contains(c.result.Readers[path.Key.ID], path.Distribution) {
+		return
+	}
+	c.result.Readers[path.Key.ID] = append(c.result.Readers[path.Key.ID], path.Distribution)
+}
+
 // attachedKey is the key that a policy is written for, where that does not
 // depend on conditions.
 func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
@@ -84,7 +92,10 @@ func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[s
 		AllowsDecrypt:   c.allowsDecrypt(s, key),
 		NamesEveryone:   {Verdict: s.NamesEveryone()},
 		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
+		NamesOAI:        {Verdict: s.NamesOAI(c.graph.Expand)},
+		Inverted:        inverted(s),
 		RestrictsWho:    fromResult(s.RestrictsWho()),
+		VoidConditions:  listed(s.VoidConditions()),
 
 		MalformedOAI: c.malformedOAI(s, policy),
 
@@ -101,6 +112,26 @@ func (c *computation) allowsDecrypt(s *iam.Statement, key *graph.Node) Fact {
 	fact.Verdict = min(fact.Verdict, resource.Verdict, s.Allow)
 	fact.Reasons = append(fact.Reasons, resource.Reasons...)
 	return fact
+}
+
+// inverted is the fact that a statement says what it does not mean.
+func inverted(s *iam.Statement) Fact {
+	var reasons []iam.Reason
+	if s.Principals == nil && s.NotPrincipals != nil {
+		reasons = append(reasons, iam.Reason{Code: "not-principal", Path: "NotPrincipal", Text: "it has NotPrincipal"})
+	}
+	if s.Actions == nil && s.NotActions != nil {
+		reasons = append(reasons, iam.Reason{Code: "not-action", Path: "NotAction", Text: "it has NotAction"})
+	}
+	return listed(reasons)
+}
+
+// listed is a fact that holds where there is a reason.
+func listed(reasons []iam.Reason) Fact {
+	if len(reasons) == 0 {
+		return Fact{Verdict: iam.No}
+	}
+	return fromResult(iam.Result{Truth: iam.Yes, Reasons: reasons})
 }
 
 func fromResult(result iam.Result) Fact {

@@ -29,7 +29,7 @@ var restrictingKeys = map[string]bool{
 func (s *Statement) RestrictsWho() Result {
 	combined := result(No)
 	for _, c := range s.Conditions {
-		answer := c.restricts()
+		answer := c.restricts(s.demands(c.Key))
 		combined.Truth = Or(combined.Truth, answer)
 		if answer == Unknown {
 			combined.Reasons = append(combined.Reasons, c.reason(CodeUnknownValue, "%s: %s", c.name(), reasonOf(firstOf(c.Values), "its value is not known")))
@@ -42,9 +42,11 @@ func (s *Statement) RestrictsWho() Result {
 	return combined
 }
 
-func (c Condition) restricts() Truth {
+// restricts is RestrictsWho for one condition. present says that another one fails
+// where the key is absent.
+func (c Condition) restricts(present bool) Truth {
 	key := strings.ToLower(c.Key)
-	if !restrictingKeys[key] || c.IfExists || c.Qualifier == "ForAllValues" || operators[c.Operator].negated || c.Operator == "Null" {
+	if !restrictingKeys[key] || c.holdsWithout() && !present || operators[c.Operator].negated || c.Operator == "Null" {
 		return No
 	}
 	// Values are alternatives: the widest one decides.
@@ -56,6 +58,86 @@ func (c Condition) restricts() Truth {
 		return No
 	}
 	return answer
+}
+
+// holdsWithout reports whether a condition holds in requests without its key because of
+// its qualifier or suffix.
+func (c Condition) holdsWithout() bool { return c.IfExists || c.Qualifier == "ForAllValues" }
+
+// demands reports whether the statement holds only for requests that carry a key:
+// "Null": {"<key>": "false"}.
+func (s *Statement) demands(key string) bool {
+	for _, c := range s.Conditions {
+		if c.Operator != "Null" || !strings.EqualFold(c.Key, key) || len(c.Values) != 1 {
+			continue
+		}
+		if text, literal := c.Values[0].Literal(); literal && strings.EqualFold(text, "false") {
+			return true
+		}
+	}
+	return false
+}
+
+// Codes of the reasons of VoidConditions.
+const (
+	// CodeIfExists: the operator holds where the key is absent.
+	CodeIfExists = "if-exists"
+	// CodeForAllValues: the qualifier holds where the key is absent.
+	CodeForAllValues = "for-all-values"
+	// CodeNull: Null asks whether the key is there, not what it holds.
+	CodeNull = "null"
+	// CodeAnyValue: the value admits every account, organisation or network.
+	CodeAnyValue = "any-value"
+)
+
+// VoidConditions returns the conditions on keys that restrict who may call which do
+// not restrict that, with the reason in words. It is empty where another condition
+// does. A negated operator is none of them: it names who may not call.
+func (s *Statement) VoidConditions() []Reason {
+	if s.RestrictsWho().Truth != No {
+		return nil
+	}
+	var void []Reason
+	for _, c := range s.Conditions {
+		switch {
+		case !restrictingKeys[strings.ToLower(c.Key)] || operators[c.Operator].negated:
+		case c.Operator == "Null":
+			// A pair with another condition on the key is reported there.
+			if !s.compares(c.Key) {
+				void = append(void, c.reason(CodeNull, "%s asks whether a request has the key, not what it holds", c.name()))
+			}
+		case c.IfExists && !s.demands(c.Key):
+			void = append(void, c.reason(CodeIfExists, "%s also holds for requests that have no %s", c.name(), c.Key))
+		case c.Qualifier == "ForAllValues" && !s.demands(c.Key):
+			void = append(void, c.reason(CodeForAllValues, "%s also holds for requests that have no %s", c.name(), c.Key))
+		case len(c.Values) > 0:
+			void = append(void, c.reason(CodeAnyValue, "%s is %s, which takes in every %s", c.name(), list(c.Values), pinned(c.Key)))
+		}
+	}
+	return void
+}
+
+// pinned is what a restricting key pins.
+func pinned(key string) string {
+	key = strings.ToLower(key)
+	switch {
+	case strings.Contains(key, "org"):
+		return "organization"
+	case key == "aws:sourceip" || strings.Contains(key, "vpc"):
+		return "network"
+	default:
+		return "account"
+	}
+}
+
+// compares reports whether a condition compares the value of a key.
+func (s *Statement) compares(key string) bool {
+	for _, c := range s.Conditions {
+		if c.Operator != "Null" && strings.EqualFold(c.Key, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // pins says whether a value of a restricting key admits one account,
@@ -76,6 +158,10 @@ func pins(key string, written value.Value, operator string) Truth {
 		return pinnedUnlessUnknown(written)
 	}
 	if operator == "StringLike" || strings.HasPrefix(operator, "Arn") {
+		if strings.Contains(key, "org") {
+			// "o-*" and "o-*/r-ab12/*" take in every organization.
+			text, _, _ = strings.Cut(strings.TrimPrefix(text, "o-"), "/")
+		}
 		return truthOf(strings.Trim(text, "*?") != "")
 	}
 	return truthOf(text != "")
@@ -148,9 +234,9 @@ func (s *Statement) AdmitsOtherDistributions() Result {
 	pinned := No
 	var closest []Reason
 	for _, c := range s.Conditions {
-		answer := c.pinsDistribution()
+		answer := c.pinsDistribution(s.demands(c.Key))
 		pinned = Or(pinned, answer)
-		if answer != Yes && c.restricts() == Yes && len(closest) == 0 {
+		if answer != Yes && c.restricts(s.demands(c.Key)) == Yes && len(closest) == 0 {
 			closest = append(closest, c.reason(CodeCondition, "%s is %s", c.name(), list(c.Values)))
 		}
 	}
@@ -161,8 +247,8 @@ func (s *Statement) AdmitsOtherDistributions() Result {
 	return result(Not(pinned), closest...)
 }
 
-func (c Condition) pinsDistribution() Truth {
-	if !strings.EqualFold(c.Key, "aws:SourceArn") || c.restricts() == No {
+func (c Condition) pinsDistribution(present bool) Truth {
+	if !strings.EqualFold(c.Key, "aws:SourceArn") || c.restricts(present) == No {
 		return No
 	}
 	// Values are alternatives: the widest one decides.

@@ -8,12 +8,22 @@ statement := data.graph.nodes[input.id]
 
 facts := data.graph.facts[input.id]
 
-# The statement certainly allows kms:Decrypt, and no condition restricts who.
-unrestricted_decrypt if {
+# The statement certainly allows kms:Decrypt.
+allows_decrypt if {
 	input.kind == "statement"
 	facts.allows_decrypt.verdict == "yes"
-	facts.restricts_who.verdict == "no"
 }
+
+# The statement certainly allows kms:Decrypt, and no condition restricts who, or is
+# meant to.
+unrestricted_decrypt if {
+	allows_decrypt
+	facts.restricts_who.verdict == "no"
+	not bypassable
+}
+
+# Conditions are meant to restrict who, and do not.
+bypassable if facts.void_conditions.verdict == "yes"
 
 # The key whose policy it is, for a person.
 key := path.address(statement.key) if statement.key != null
@@ -29,3 +39,10 @@ related := [place |
 name := sprintf("statement %q", [statement.sid]) if statement.sid != ""
 
 name := sprintf("statement %d", [statement.index + 1]) if statement.sid == ""
+
+# The identity of CloudFront that the statement names, for a person.
+cloudfront_identity := "CloudFront" if {
+	facts.names_cloudfront.verdict == "yes"
+} else := "the origin access identity" if {
+	facts.names_oai.verdict == "yes"
+}

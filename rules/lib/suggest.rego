@@ -4,18 +4,24 @@
 #   node; it is written in the language of the file that has to change.
 package lib.suggest
 
+import data.lib.grant as grants
 import data.lib.path
 
 # The statement that lets exactly one distribution decrypt through an origin
 # access control.
-decrypt_statement(distribution) := {
+decrypt_statement(distribution) := decrypt_statement_for(arn(distribution))
+
+# The same for what AWS:SourceArn is compared with.
+decrypt_statement_for(source) := {
 	"Sid": "AllowCloudFrontDecrypt",
 	"Effect": "Allow",
 	"Principal": {"Service": "cloudfront.amazonaws.com"},
 	"Action": "kms:Decrypt",
 	"Resource": "*",
-	"Condition": {"StringEquals": {"AWS:SourceArn": {"reference": distribution, "attribute": "arn"}}},
+	"Condition": {"StringEquals": {"AWS:SourceArn": source}},
 }
+
+arn(distribution) := {"reference": distribution, "attribute": "arn"}
 
 # What grants the path's distribution the use of its key.
 grant(advice) := {
@@ -24,6 +30,21 @@ grant(advice) := {
 	"policy": path.subject.key_policy,
 	"advice": advice,
 }
+
+# What the statement of a key policy should be instead: the one for the distributions
+# that read through the key, where they are known.
+instead(advice) := {
+	"statement": decrypt_statement_for(sources),
+	"key": grants.statement.key,
+	"policy": grants.statement.policy,
+	"advice": sprintf("%s; for CloudFront that is", [advice]),
+} if {
+	count(grants.statement.readers) > 0
+} else := {"advice": advice}
+
+sources := arn(grants.statement.readers[0]) if count(grants.statement.readers) == 1
+
+sources := [arn(distribution) | some distribution in grants.statement.readers] if count(grants.statement.readers) > 1
 
 # The same after the origin is given an origin access control.
 migrate(advice) := object.union(grant(advice), {"origin": path.subject.origin})

@@ -86,7 +86,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	}
 	e.Configure(visible(configuration))
 	r := &report.Report{
-		Version: version(), Rules: describeRules(e.Rules()), Paths: result.Paths,
+		Version: version(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)

@@ -19,7 +19,7 @@ func Data(r *facts.Result, config Config) ast.Object {
 	for _, node := range r.Graph.Nodes {
 		nodes.Insert(text(node.ID), ast.NewTerm(nodeObject(r, node)))
 	}
-	for _, p := range r.Paths {
+	for _, p := range slices.Concat(r.Paths, r.Uploads) {
 		nodes.Insert(text(p.ID), ast.NewTerm(pathObject(p)))
 	}
 	allFacts := ast.NewObject()
@@ -144,7 +144,7 @@ func pathObject(p *facts.Path) ast.Object {
 		unknowns[i] = text(unknown)
 	}
 	return object(
-		"kind", "path", "verdict", string(p.Verdict),
+		"kind", "path", "request", string(p.Request), "verdict", orNull(string(p.Verdict)),
 		"distribution", p.Distribution, "origin", p.Origin, "origin_id", p.OriginID,
 		"identity", object("kind", string(p.IdentityKind), "node", p.Identity, "address", address, "principal", p.Principal),
 		"bucket", p.Bucket, "bucket_name", p.BucketName, "encryption", p.Encryption, "algorithm", p.Algorithm, "bucket_key", p.BucketKey,

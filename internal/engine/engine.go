@@ -159,7 +159,7 @@ func (e *Engine) Blockers(p *facts.Path) []string {
 // diagnostic; what the others find is returned all the same.
 func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, options ...string) ([]finding.Finding, []source.Diagnostic) {
 	run := &run{engine: e, result: r, suggest: suggest, options: options, paths: map[string]*facts.Path{}, pathsOf: map[string][]string{}}
-	for _, p := range r.Paths {
+	for _, p := range slices.Concat(r.Paths, r.Uploads) {
 		run.paths[p.ID] = p
 		for _, policy := range []*graph.Node{p.BucketPolicy, p.KeyPolicy} {
 			if policy != nil {

@@ -67,8 +67,9 @@ func embedded(t testing.TB) *Engine {
 	return e
 }
 
-func TestEveryBlockingCodeHasOneRule(t *testing.T) {
-	for _, code := range facts.BlockingCodes {
+func TestEveryCodeHasOneRule(t *testing.T) {
+	codes := slices.Concat(facts.BlockingCodes, facts.UploadCodes)
+	for _, code := range codes {
 		var reporting []string
 		for _, rule := range embedded(t).Rules() {
 			if slices.Contains(rule.Reports, code) {
@@ -81,7 +82,7 @@ func TestEveryBlockingCodeHasOneRule(t *testing.T) {
 	}
 	for _, rule := range embedded(t).Rules() {
 		for _, code := range rule.Reports {
-			if !slices.Contains(facts.BlockingCodes, code) {
+			if !slices.Contains(codes, code) {
 				t.Errorf("%s reports %s, which no fact has", rule.Name, code)
 			}
 		}

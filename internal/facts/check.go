@@ -60,13 +60,9 @@ func (w *walker) checkRead() {
 	decision := policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world)
 	w.view.readMatches = decision.Matches
 	w.remarkPlainHTTP(policy, decision)
-	if decision.Allowed == iam.No && decision.Denied == iam.No {
-		if upload := policy.Document.Evaluate(w.objectRequest("s3:PutObject"), w.world); upload.Allowed == iam.Yes {
-			// An origin that may write and not read is for uploads: it is
-			// no path to read.
-			w.view.exists = false
-			return
-		}
+	w.view.uploads = w.mayUpload(policy)
+	if decision.Allowed == iam.No && decision.Denied == iam.No && w.checkUploadOnly(policy) {
+		return
 	}
 	w.setDecision(Read, decision, policy, "read-denied", w.malformed(policy, "s3:GetObject", "read-principal-malformed", Reason{
 		Code: "read-not-granted", Text: fmt.Sprintf("the policy of %s does not allow s3:GetObject to %s", bucket.Address, w.view.principal),
@@ -264,8 +260,11 @@ func (w *walker) checkPolicy() {
 		Code: "decrypt-not-granted", Text: fmt.Sprintf("the key policy of %s does not allow kms:Decrypt to %s", key.Address, w.view.principal),
 		Node: policy.ID, Path: "document",
 	})...)
+	w.checkUploadGrant(policy)
 	if writer := w.customResource(key); writer != "" {
-		w.set(Decrypt, iam.Unknown, Reason{Code: "policy-elsewhere", Text: writer, Node: key.ID})
+		elsewhere := Reason{Code: "policy-elsewhere", Text: writer, Node: key.ID}
+		w.set(Decrypt, iam.Unknown, elsewhere)
+		w.set(UploadGrant, iam.Unknown, elsewhere)
 	}
 	w.limitDecrypt()
 }
@@ -405,10 +404,14 @@ func (w *walker) checkDefaultPolicy(unknown func(code, text, node, path string))
 		w.set(Decrypt, iam.Unknown, unsigned)
 		return
 	}
+	if _, decided := w.view.facts[Decrypt]; decided {
+		return
+	}
 	w.set(Decrypt, iam.No, Reason{
 		Code: "decrypt-not-granted", Text: fmt.Sprintf("%s has no key policy of its own; AWS's default names only the account", key.Address),
 		Node: key.ID,
 	})
+	w.checkUploadGrant(nil)
 }
 
 // assumeAccount takes the only account whose root a key policy gives every

@@ -26,16 +26,19 @@ func Compute(g *graph.Graph) *Result {
 		}
 		for _, origin := range g.Children(node.ID, graph.Origin) {
 			for branch := range c.branches(origin) {
-				walked = append(walked, c.walkWorlds(node, origin, branch))
+				walked = append(walked, c.walkWorlds(node, origin, branch)...)
 			}
 		}
 	}
 	for _, origin := range walked {
-		if path := c.path(origin); path != nil {
+		path := c.path(origin)
+		if origin.request == UploadRequest {
+			c.result.Uploads = append(c.result.Uploads, path)
+		} else {
 			c.result.Paths = append(c.result.Paths, path)
-			c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
 			c.reader(path)
 		}
+		c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
 	}
 	c.policies()
 	c.leaveOutContext()
@@ -52,10 +55,12 @@ func (c *computation) leaveOutContext() {
 		})
 	}
 	paths := map[string]bool{}
-	c.result.Paths = slices.DeleteFunc(c.result.Paths, func(path *Path) bool {
+	isContext := func(path *Path) bool {
 		paths[path.ID] = reported(path.Distribution, path.Identity, path.Bucket, path.Encryption, path.BucketPolicy, path.Key, path.KeyPolicy)
 		return !paths[path.ID]
-	})
+	}
+	c.result.Paths = slices.DeleteFunc(c.result.Paths, isContext)
+	c.result.Uploads = slices.DeleteFunc(c.result.Uploads, isContext)
 	c.result.Subjects = slices.DeleteFunc(c.result.Subjects, func(subject Subject) bool {
 		if subject.Kind == PathSubject {
 			return !paths[subject.ID]
@@ -79,7 +84,8 @@ func (c *computation) isDescribed(distribution *graph.Node) bool {
 type computation struct {
 	*index
 	result *Result
-	// serves holds the statements that let, or may let, some path decrypt.
+	// serves holds the statements that let, or may let, some path decrypt, or
+	// encrypt what it uploads.
 	serves map[*iam.Statement]bool
 	// units holds the units that have a node of a kind with an address.
 	units map[kindAddress][]string
@@ -93,49 +99,94 @@ func (c *computation) subject(subject Subject, facts map[string]Fact) {
 	c.result.Facts[subject.ID] = facts
 }
 
-// A walkedOrigin holds an origin's views in all worlds in which it has a path.
+// A walkedOrigin holds an origin's views in all worlds in which it has a path for
+// one kind of request.
 type walkedOrigin struct {
 	distribution, origin *graph.Node
 	branch               int
+	request              RequestKind
 	views                []*view
 	worlds               []*value.World
 	complete             bool
 }
 
-func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) *walkedOrigin {
-	walked := &walkedOrigin{distribution: distribution, origin: origin, branch: branch}
-	walked.complete = value.Worlds(c.graph.Variables,
+// walkWorlds walks an origin in all worlds. It returns nothing where there is no
+// path in any.
+func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) []*walkedOrigin {
+	byRequest := map[RequestKind]*walkedOrigin{}
+	for _, request := range []RequestKind{ReadRequest, UploadRequest} {
+		byRequest[request] = &walkedOrigin{distribution: distribution, origin: origin, branch: branch, request: request}
+	}
+	complete := value.Worlds(c.graph.Variables,
 		func(world *value.World) *view { return c.walk(distribution, origin, branch, world) },
 		func(world *value.World, seen *view) {
 			if !seen.exists {
 				return
 			}
+			walked := byRequest[seen.request]
 			walked.views = append(walked.views, seen)
 			walked.worlds = append(walked.worlds, world)
 			for _, statement := range seen.malformed {
 				c.meantFor[statement] = seen.identity
 			}
-			for _, match := range seen.matches {
-				if match.Statement.Allow == iam.Yes && match.Applies() != iam.No {
-					c.serves[match.Statement] = true
-				}
+			c.serve(seen.matches)
+			if seen.uploads.Truth != iam.No {
+				c.serve(seen.uploadMatches)
 			}
 		})
-	return walked
+	var all []*walkedOrigin
+	for _, request := range []RequestKind{ReadRequest, UploadRequest} {
+		if walked := byRequest[request]; len(walked.views) > 0 {
+			walked.complete = complete
+			all = append(all, walked)
+		}
+	}
+	return all
 }
 
-// path joins the views of all worlds to one answer, or nil where there is no
-// path in any.
+// serve notes the statements that let, or may let, a request through.
+func (c *computation) serve(matches []iam.Match) {
+	for _, match := range matches {
+		if match.Statement.Allow == iam.Yes && match.Applies() != iam.No {
+			c.serves[match.Statement] = true
+		}
+	}
+}
+
+// path joins the views of all worlds to one answer.
 func (c *computation) path(walked *walkedOrigin) *Path {
-	if len(walked.views) == 0 {
-		return nil
-	}
 	for _, seen := range walked.views {
-		c.refineDecrypt(seen)
+		c.refine(seen, Decrypt, seen.matches, "decrypt-not-granted", "decrypt-grant-ineffective")
+		c.refine(seen, UploadGrant, seen.uploadMatches, "upload-not-granted", "upload-grant-ineffective")
 	}
+	path := join(walked)
+	if walked.request == UploadRequest {
+		path.joinFacts(slices.DeleteFunc(slices.Clone(PathFacts), func(name string) bool { return name == Read || name == Decrypt }), walked)
+	} else {
+		c.decide(path, walked)
+		path.remarkOlderObjects()
+	}
+	path.joinFacts(UploadFacts, walked)
+	c.describe(path, walked)
+	return path
+}
+
+// joinFacts says what holds of facts in all worlds, where all were looked at.
+func (p *Path) joinFacts(names []string, walked *walkedOrigin) {
+	for _, name := range names {
+		p.Facts[name] = Fact{Verdict: iam.Unknown}
+		if walked.complete {
+			p.Facts[name] = joinFact(name, walked.views, "")
+		}
+	}
+}
+
+// join makes a path of an origin's views, without what it decides.
+func join(walked *walkedOrigin) *Path {
 	first := walked.views[0]
 	path := &Path{
-		ID:           pathID(walked.origin, walked.branch),
+		ID:           walked.pathID(),
+		Request:      walked.request,
 		Distribution: walked.distribution,
 		Origin:       walked.origin,
 		OriginID:     walked.origin.Attribute("origin_id").String(),
@@ -160,17 +211,18 @@ func (c *computation) path(walked *walkedOrigin) *Path {
 		path.Assumed = union(path.Assumed, seen.assumed)
 		path.Remarks = union(path.Remarks, seen.remarks)
 	}
-	c.decide(path, walked)
-	path.remarkOlderObjects()
-	c.describe(path, walked)
 	return path
 }
 
-func pathID(origin *graph.Node, branch int) string {
-	if branch == 0 {
-		return "path:" + origin.ID
+func (o *walkedOrigin) pathID() string {
+	id := "path:" + o.origin.ID
+	if o.branch != 0 {
+		id = fmt.Sprintf("%s#branch/%d", id, o.branch)
 	}
-	return fmt.Sprintf("path:%s#branch/%d", origin.ID, branch)
+	if o.request == UploadRequest {
+		id += "#upload"
+	}
+	return id
 }
 
 // blur forgets what differs between worlds.
@@ -300,22 +352,22 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 	return joined
 }
 
-// refineDecrypt tells a grant that is missing from one that is written and can
-// never apply: a statement that allows this identity kms:Decrypt, fails by its
-// resource or conditions, and serves no other path.
-func (c *computation) refineDecrypt(seen *view) {
-	fact, checked := seen.facts[Decrypt]
-	if !checked || fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != "decrypt-not-granted" || seen.keyPolicy == nil {
+// refine tells a grant that is missing from one that is written and can never
+// apply: a statement that allows this identity the action, fails by its resource
+// or conditions, and serves no other path.
+func (c *computation) refine(seen *view, name string, matches []iam.Match, missing, ineffective string) {
+	fact, checked := seen.facts[name]
+	if !checked || fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != missing || seen.keyPolicy == nil {
 		return
 	}
 	var reasons []Reason
-	for _, match := range seen.matches {
+	for _, match := range matches {
 		if !c.meant(match) || c.serves[match.Statement] {
 			continue
 		}
 		causes := slices.Concat(match.Action.Reasons, match.Resource.Reasons, match.Condition.Reasons)
 		reason := Reason{
-			Code: "decrypt-grant-ineffective",
+			Code: ineffective,
 			Text: describeStatement(match.Statement) + " of the key policy of " + seen.key.Address + " never applies",
 			Node: (&walker{index: c.index}).statementNode(seen.keyPolicy, match.Statement),
 		}
@@ -326,7 +378,7 @@ func (c *computation) refineDecrypt(seen *view) {
 		reasons = append(reasons, reason)
 	}
 	if len(reasons) > 0 {
-		seen.facts[Decrypt] = Fact{Verdict: iam.No, Reasons: reasons}
+		seen.facts[name] = Fact{Verdict: iam.No, Reasons: reasons}
 	}
 }
 

@@ -16,8 +16,12 @@ func (c *computation) describe(path *Path, walked *walkedOrigin) {
 			path.Hops = append(path.Hops, Hop{Name: name, Node: node, Location: node.Place(place), Text: text})
 		}
 	}
+	does := "reads"
+	if path.Request == UploadRequest {
+		does = "uploads to"
+	}
 	hop("distribution", path.Distribution, "", path.Distribution.Address+" serves the content")
-	hop("origin", path.Origin, "domain_name", fmt.Sprintf("its origin %s reads %s", path.OriginID, path.BucketName))
+	hop("origin", path.Origin, "domain_name", fmt.Sprintf("its origin %s %s %s", path.OriginID, does, path.BucketName))
 	switch path.IdentityKind {
 	case OAC:
 		hop("identity", path.Identity, "", fmt.Sprintf("requests are signed through %s, as %s", addressOf(path.Identity), path.Principal))
@@ -36,6 +40,10 @@ func (c *computation) describe(path *Path, walked *walkedOrigin) {
 	}
 	hop("key", path.Key, "", addressOf(path.Key)+" is the key")
 	hop("key policy", path.KeyPolicy, "document", c.decryptAnswer(path))
+	if path.Request == UploadRequest {
+		path.Statements = c.answers(path.KeyPolicy, walked, generateDataKey, func(seen *view) []iam.Match { return seen.uploadMatches })
+		return
+	}
 	path.ReadStatements = c.answers(path.BucketPolicy, walked, "s3:GetObject", func(seen *view) []iam.Match { return seen.readMatches })
 	path.Statements = c.answers(path.KeyPolicy, walked, "kms:Decrypt", func(seen *view) []iam.Match { return seen.matches })
 }
@@ -48,6 +56,9 @@ func addressOf(node *graph.Node) string {
 }
 
 func (c *computation) readAnswer(path *Path) string {
+	if path.Request == UploadRequest {
+		return "its policy allows s3:PutObject and not s3:GetObject"
+	}
 	switch path.Facts[Read].Verdict {
 	case iam.Yes:
 		return "its policy allows s3:GetObject"
@@ -59,13 +70,17 @@ func (c *computation) readAnswer(path *Path) string {
 }
 
 func (c *computation) decryptAnswer(path *Path) string {
-	switch path.Facts[Decrypt].Verdict {
+	fact, action := path.Facts[Decrypt], "kms:Decrypt"
+	if path.Request == UploadRequest {
+		fact, action = path.Facts[UploadGrant], generateDataKey
+	}
+	switch fact.Verdict {
 	case iam.Yes:
-		return "the key policy allows kms:Decrypt"
+		return "the key policy allows " + action
 	case iam.No:
-		return "the key policy does not allow kms:Decrypt"
+		return "the key policy does not allow " + action
 	default:
-		return "whether the key policy allows kms:Decrypt is not known"
+		return "whether the key policy allows " + action + " is not known"
 	}
 }
 

@@ -70,6 +70,23 @@ const (
 	Decrypt = "decrypt"
 )
 
+// The names of the facts about uploads through a path. They say nothing of
+// reading, and block no path.
+const (
+	// Uploads: the bucket policy allows s3:PutObject and a behavior lets PUT
+	// or POST through.
+	Uploads = "uploads"
+	// UploadGrant: the key policy allows kms:GenerateDataKey. Codes: those of
+	// UploadCodes.
+	UploadGrant = "upload_grant"
+)
+
+// UploadFacts lists the facts about uploads.
+var UploadFacts = []string{Uploads, UploadGrant}
+
+// UploadCodes lists the codes of the reasons for which UploadGrant can be No.
+var UploadCodes = []string{"upload-not-granted", "upload-grant-ineffective", "upload-denied"}
+
 // PathFacts lists the facts of a path in the order of the hops.
 var PathFacts = []string{Signed, IdentitySupportsKMS, Read, KeyManageable, KeyUsable, PolicyValid, Decrypt}
 
@@ -128,11 +145,23 @@ const (
 	NoIdentity IdentityKind = "none"
 )
 
+// RequestKind says what a path is for.
+type RequestKind string
+
+// The kinds of requests.
+const (
+	ReadRequest RequestKind = "read"
+	// UploadRequest: the bucket policy lets the identity write and not read.
+	UploadRequest RequestKind = "upload"
+)
+
 // A Path leads from one origin of a distribution to a bucket and its key. Nodes
 // that are not in the input, or that differ from world to world, are nil.
 type Path struct {
 	// ID is unique and stable.
-	ID           string
+	ID string
+	// Request is ReadRequest for all paths but those in Result.Uploads.
+	Request      RequestKind
 	Distribution *graph.Node
 	Origin       *graph.Node
 	// OriginID is the text of the origin's id.
@@ -159,8 +188,10 @@ type Path struct {
 	ManagedBy string
 	KeyPolicy *graph.Node
 
+	// Verdict says whether objects can be read. It is "" for an UploadRequest.
 	Verdict Verdict
-	// Facts are those of PathFacts. They are as they hold in every world; a
+	// Facts are those of PathFacts, without Read and Decrypt for an
+	// UploadRequest, and those of UploadFacts. They are as they hold in every world; a
 	// fact that differs between worlds is Unknown.
 	Facts    map[string]Fact
 	Unknowns []string
@@ -224,6 +255,9 @@ type Subject struct {
 type Result struct {
 	Graph *graph.Graph
 	Paths []*Path
+	// Uploads holds the paths of origins that are there for uploads alone,
+	// which have no verdict.
+	Uploads []*Path
 	// Subjects are in a fixed order.
 	Subjects []Subject
 	// Facts holds the facts of every subject by its id, then by name.

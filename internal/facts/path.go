@@ -29,6 +29,11 @@ type view struct {
 	managedBy    string
 	keyPolicy    *graph.Node
 
+	// uploads says whether the identity may put objects into the bucket.
+	uploads iam.Result
+	// request is UploadRequest where it may and must not read.
+	request RequestKind
+
 	// otherSigner says why someone else may sign requests, or "". Then nothing
 	// follows from what CloudFront's identity may do.
 	otherSigner string
@@ -38,8 +43,9 @@ type view struct {
 	assumed  []string
 	remarks  []string
 	// readMatches and matches are what the statements of the bucket policy
-	// and of the key policy say of the request.
-	readMatches, matches []iam.Match
+	// and of the key policy say of the request, uploadMatches those of the key
+	// policy of an upload.
+	readMatches, matches, uploadMatches []iam.Match
 	// malformed holds the statements that are meant for the identity and name
 	// none.
 	malformed []*iam.Statement
@@ -111,6 +117,8 @@ type walker struct {
 // origin leads to.
 func (ix *index) walk(distribution, origin *graph.Node, branch int, world *value.World) *view {
 	w := &walker{index: ix, world: world, distribution: distribution, origin: origin, branch: branch, accounts: map[string]string{}, view: &view{
+		request:      ReadRequest,
+		uploads:      iam.Result{Truth: iam.Unknown},
 		identityKind: NoIdentity,
 		algorithm:    unknownText,
 		bucketKey:    unknownText,
@@ -157,11 +165,9 @@ func (ix *index) walk(distribution, origin *graph.Node, branch int, world *value
 		return w.view
 	}
 	w.checkRead()
-	if !w.view.exists {
-		return w.view
-	}
 	w.findKey()
 	w.checkKey()
+	w.view.withholdUploads()
 	return w.view
 }
 

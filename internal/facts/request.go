@@ -71,8 +71,10 @@ func (w *walker) objectRequest(action string) iam.Request {
 	return w.request("bucket", action, w.read().ObjectARN())
 }
 
-func (w *walker) decryptRequest() iam.Request {
-	return w.request("key", "kms:Decrypt", refer(w.view.key, value.ARN, "the ARN of "+w.view.key.Address))
+func (w *walker) decryptRequest() iam.Request { return w.keyRequest("kms:Decrypt") }
+
+func (w *walker) keyRequest(action string) iam.Request {
+	return w.request("key", action, refer(w.view.key, value.ARN, "the ARN of "+w.view.key.Address))
 }
 
 // generated reports whether AWS makes the identifiers of a node.

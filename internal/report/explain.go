@@ -15,7 +15,7 @@ import (
 // ExplainText writes each path hop by hop, as a person would check it.
 func ExplainText(w io.Writer, r *Report, style Style) error {
 	p := &painter{color: style.Color}
-	if len(r.Paths) == 0 {
+	if len(r.Paths)+len(r.Uploads) == 0 {
 		p.printf("no distribution with an S3 origin was found\n")
 	}
 	for i, path := range r.Paths {
@@ -23,6 +23,12 @@ func ExplainText(w io.Writer, r *Report, style Style) error {
 			p.printf("\n")
 		}
 		p.explanation(explain(r, path))
+	}
+	for i, path := range r.Uploads {
+		if i+len(r.Paths) > 0 {
+			p.printf("\n")
+		}
+		p.explanation(explainUpload(path))
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
@@ -32,8 +38,9 @@ func ExplainText(w io.Writer, r *Report, style Style) error {
 // would check it. Each format writes the same one.
 type explanation struct {
 	distribution, bucket string
-	verdict              facts.Verdict
-	rows                 []row
+	// verdict is that of the path, or what else stands in its place.
+	verdict string
+	rows    []row
 }
 
 // A row is one step of an explanation.
@@ -56,7 +63,7 @@ type answered struct {
 }
 
 func explain(r *Report, path *facts.Path) explanation {
-	e := explanation{distribution: path.Distribution.Label(), bucket: path.BucketName, verdict: path.Verdict}
+	e := explanation{distribution: path.Distribution.Label(), bucket: path.BucketName, verdict: string(path.Verdict)}
 	e.add(row{name: "distribution", text: path.Distribution.Label(), at: path.Distribution.Place("")})
 	e.add(row{name: "origin", text: path.OriginID, at: path.Origin.Place("domain_name")})
 	e.add(identity(path))
@@ -254,7 +261,7 @@ func toDo(r *Report, path *facts.Path) []action {
 
 // explanation writes one path as text.
 func (p *painter) explanation(e explanation) {
-	p.printf("%s %s %s %s\n", p.paint(bold, e.distribution), p.paint(blue, "->"), p.paint(bold, e.bucket), p.paint(verdictStyle(e.verdict), string(e.verdict)))
+	p.printf("%s %s %s %s\n", p.paint(bold, e.distribution), p.paint(blue, "->"), p.paint(bold, e.bucket), p.paint(verdictStyle(facts.Verdict(e.verdict)), e.verdict))
 	for _, r := range e.rows {
 		p.row(r.name, r.text, r.at)
 		for _, statement := range r.answers {

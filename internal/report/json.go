@@ -116,6 +116,8 @@ func encode(w io.Writer, v any) error {
 type jsonPaths struct {
 	SchemaVersion int        `json:"schemaVersion"`
 	Paths         []jsonPath `json:"paths"`
+	// Uploads are the origins that are there for uploads alone.
+	Uploads []jsonUpload `json:"uploads,omitempty"`
 }
 
 type jsonPath struct {
@@ -194,7 +196,7 @@ func nodeOf(node *graph.Node) jsonNode {
 
 // ExplainJSON writes each path with its verdict.
 func ExplainJSON(w io.Writer, r *Report) error {
-	out := jsonPaths{SchemaVersion: schemaVersion, Paths: []jsonPath{}}
+	out := jsonPaths{SchemaVersion: schemaVersion, Paths: []jsonPath{}, Uploads: jsonUploads(r)}
 	for _, path := range r.Paths {
 		written := jsonPath{
 			Origin:   path.OriginID,

@@ -29,10 +29,12 @@ type Rule struct {
 
 // A Report is everything that a run has to say.
 type Report struct {
-	Version     string
-	Rules       []Rule
-	Findings    []finding.Finding
-	Paths       []*facts.Path
+	Version  string
+	Rules    []Rule
+	Findings []finding.Finding
+	Paths    []*facts.Path
+	// Uploads are the paths of origins that are there for uploads alone.
+	Uploads     []*facts.Path
 	Diagnostics []source.Diagnostic
 	// Files are the files that were read, by path, for excerpts and hashes.
 	Files map[string]*source.File

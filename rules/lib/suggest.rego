@@ -8,15 +8,19 @@ import data.lib.grant as grants
 import data.lib.path
 
 # The statement that lets exactly one distribution decrypt through an origin
-# access control.
-decrypt_statement(distribution) := decrypt_statement_for(arn(distribution))
+# access control, and encrypt what is uploaded where its path takes uploads.
+decrypt_statement(distribution) := statement(arn(distribution), "AllowCloudFrontDecrypt", actions)
 
-# The same for what AWS:SourceArn is compared with.
-decrypt_statement_for(source) := {
-	"Sid": "AllowCloudFrontDecrypt",
+default actions := "kms:Decrypt"
+
+actions := ["kms:Decrypt", "kms:GenerateDataKey"] if data.graph.facts[input.id].uploads.verdict == "yes"
+
+# A statement for what AWS:SourceArn is compared with.
+statement(source, sid, action) := {
+	"Sid": sid,
 	"Effect": "Allow",
 	"Principal": {"Service": "cloudfront.amazonaws.com"},
-	"Action": "kms:Decrypt",
+	"Action": action,
 	"Resource": "*",
 	"Condition": {"StringEquals": {"AWS:SourceArn": source}},
 }
@@ -31,10 +35,13 @@ grant(advice) := {
 	"advice": advice,
 }
 
+# What lets the path's distribution encrypt what is uploaded.
+upload(advice) := object.union(grant(advice), {"statement": statement(arn(path.subject.distribution), "AllowCloudFrontEncrypt", "kms:GenerateDataKey")})
+
 # What the statement of a key policy should be instead: the one for the distributions
 # that read through the key, where they are known.
 instead(advice) := {
-	"statement": decrypt_statement_for(sources),
+	"statement": statement(sources, "AllowCloudFrontDecrypt", "kms:Decrypt"),
 	"key": grants.statement.key,
 	"policy": grants.statement.policy,
 	"advice": sprintf("%s; for CloudFront that is", [advice]),
@@ -46,5 +53,5 @@ sources := arn(grants.statement.readers[0]) if count(grants.statement.readers) =
 
 sources := [arn(distribution) | some distribution in grants.statement.readers] if count(grants.statement.readers) > 1
 
-# The same after the origin is given an origin access control.
+# The same as grant after the origin is given an origin access control.
 migrate(advice) := object.union(grant(advice), {"origin": path.subject.origin})

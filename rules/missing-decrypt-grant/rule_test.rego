@@ -67,3 +67,9 @@ test_says_on_which_assumption_it_rests if {
 	endswith(finding.message, "; bucket/b is taken to be encrypted with the key of key.json")
 	not "o" in {place.node | some place in finding.related}
 }
+
+test_suggests_what_uploads_need_too if {
+	uploading := object.union(failing, {"uploads": {"verdict": "yes", "reasons": []}})
+	some finding in rule.report with input as subject with data.graph as graph_with(uploading)
+	finding.suggestion.statement.Action == ["kms:Decrypt", "kms:GenerateDataKey"]
+}

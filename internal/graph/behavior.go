@@ -5,11 +5,20 @@ import (
 	"github.com/originkey/originkey/internal/value"
 )
 
+// Visible returns what a behavior refers to where it is in the input. Each of its
+// functions may be nil.
+type Visible struct {
+	// Code returns the code of a CloudFront Function.
+	Code func(arn value.Value) (value.Value, bool)
+	// CachePolicy and OriginRequestPolicy return the configurations of those
+	// policies, in the names of AWS's API.
+	CachePolicy, OriginRequestPolicy func(id value.Value) (value.Value, bool)
+}
+
 // Behavior translates a cache behavior, in the names that AWS's API and
 // CloudFormation share and with lists as lists, to the shape of a distribution's
-// "behaviors". code returns the code of a CloudFront Function where it is
-// visible; it may be nil.
-func Behavior(behavior value.Value, at source.Location, code func(arn value.Value) (value.Value, bool)) value.Value {
+// "behaviors".
+func Behavior(behavior value.Value, at source.Location, visible Visible) value.Value {
 	get := func(name string) value.Value {
 		if behavior.Kind != value.Map {
 			reason := "a behavior is not known"
@@ -31,6 +40,8 @@ func Behavior(behavior value.Value, at source.Location, code func(arn value.Valu
 	set("allowed_methods", get("AllowedMethods"))
 	set("cache_policy_id", get("CachePolicyId"))
 	set("origin_request_policy_id", get("OriginRequestPolicyId"))
+	set("cache_policy", forwarding(get("CachePolicyId"), visible.CachePolicy, "ParametersInCacheKeyAndForwardedToOrigin"))
+	set("origin_request_policy", forwarding(get("OriginRequestPolicyId"), visible.OriginRequestPolicy))
 	forwarded := func(name string) value.Value {
 		return value.OverChoices(get("ForwardedValues"), func(forwarded value.Value) value.Value {
 			if forwarded.Kind == value.Unknown {
@@ -43,7 +54,7 @@ func Behavior(behavior value.Value, at source.Location, code func(arn value.Valu
 	set("forwarded_headers", forwarded("Headers"))
 	set("forwarded_query_string", forwarded("QueryString"))
 	set("lambda_functions", functions(get("LambdaFunctionAssociations"), "LambdaFunctionARN", nil))
-	set("functions", functions(get("FunctionAssociations"), "FunctionARN", code))
+	set("functions", functions(get("FunctionAssociations"), "FunctionARN", visible.Code))
 	return object
 }
 
@@ -81,4 +92,44 @@ func function(association value.Value, arn string, code func(value.Value) (value
 		}
 	}
 	return translated
+}
+
+// forwarding translates what a cache policy or origin request policy forwards.
+// within is where in its configuration that is written.
+func forwarding(id value.Value, configuration func(value.Value) (value.Value, bool), within ...string) value.Value {
+	return value.OverChoices(id, func(id value.Value) value.Value {
+		if configuration == nil {
+			return value.Nothing(id.Location)
+		}
+		config, ok := configuration(id)
+		if !ok {
+			return value.Nothing(id.Location)
+		}
+		translated := value.Value{Kind: value.Map, Location: config.Location}
+		set := func(name string, path ...string) {
+			if v := inner(config, append(append([]string{}, within...), path...)...); !v.IsAbsent() {
+				translated.Members = append(translated.Members, value.Member{Key: name, KeyLocation: v.Location, Value: v})
+			}
+		}
+		set("header_behavior", "HeadersConfig", "HeaderBehavior")
+		set("headers", "HeadersConfig", "Headers")
+		set("query_string_behavior", "QueryStringsConfig", "QueryStringBehavior")
+		set("query_strings", "QueryStringsConfig", "QueryStrings")
+		return translated
+	})
+}
+
+// inner follows a path of members, through what is not known and what depends on
+// conditions.
+func inner(v value.Value, path ...string) value.Value {
+	if len(path) == 0 {
+		return v
+	}
+	return value.OverChoices(v, func(v value.Value) value.Value {
+		if v.Kind != value.Map {
+			return v
+		}
+		member, _ := v.Get(path[0])
+		return inner(member, path[1:]...)
+	})
 }

@@ -13,7 +13,10 @@
 //
 //	distribution  behaviors: list of {target_origin_id, allowed_methods (list),
 //	                lambda_functions: list of {event, arn}, functions: list of {event, arn},
-//	                cache_policy_id, origin_request_policy_id, forwarded_headers (list), forwarded_query_string}
+//	                cache_policy_id, origin_request_policy_id, forwarded_headers (list), forwarded_query_string,
+//	                cache_policy, origin_request_policy: what those policies forward where they are in the
+//	                input, as {header_behavior, headers, query_string_behavior, query_strings} in the words of
+//	                AWS's API, or as the {name, id} that a data source finds one by}
 //	              origin_groups: list of {origin_id, members (list of origin ids)}
 //	              multitenant: bool
 //	origin        (child of its distribution) origin_id, domain_name, origin_access_control_id,

@@ -13,6 +13,8 @@ const (
 	oaiType                    = "AWS::CloudFront::CloudFrontOriginAccessIdentity"
 	oacType                    = "AWS::CloudFront::OriginAccessControl"
 	functionType               = "AWS::CloudFront::Function"
+	cachePolicyType            = "AWS::CloudFront::CachePolicy"
+	originRequestPolicyType    = "AWS::CloudFront::OriginRequestPolicy"
 	bucketType                 = "AWS::S3::Bucket"
 	bucketPolicyType           = "AWS::S3::BucketPolicy"
 	accessPointType            = "AWS::S3::AccessPoint"

@@ -151,25 +151,32 @@ func (r *resource) firstBehavior(list value.Value) value.Value {
 }
 
 // behavior translates one cache behavior, with the code of the CloudFront
-// Functions that are in the template.
+// Functions and the policies that are in the template.
 func (r *resource) behavior(v value.Value, at source.Location) value.Value {
-	return graph.Behavior(v, at, r.functionCode)
+	return graph.Behavior(v, at, graph.Visible{
+		Code:                r.property(functionType, "FunctionCode"),
+		CachePolicy:         r.property(cachePolicyType, "CachePolicyConfig"),
+		OriginRequestPolicy: r.property(originRequestPolicyType, "OriginRequestPolicyConfig"),
+	})
 }
 
-// functionCode returns the code of a CloudFront Function of the template.
-func (r *resource) functionCode(named value.Value) (value.Value, bool) {
-	reference, ok := named.SoleReference()
-	if !ok {
-		return value.Value{}, false
-	}
-	for _, member := range r.resources {
-		if r.id(member.Key.Text) == reference.Node && resourceType(member.Value) == functionType {
-			if code := member.Value.Get("Properties").Get("FunctionCode"); code != nil {
-				return r.evaluate(code), true
+// property returns a property of a resource of the template that has a type and
+// that a value refers to.
+func (r *resource) property(kind, name string) func(value.Value) (value.Value, bool) {
+	return func(named value.Value) (value.Value, bool) {
+		reference, ok := named.SoleReference()
+		if !ok {
+			return value.Value{}, false
+		}
+		for _, member := range r.resources {
+			if r.id(member.Key.Text) == reference.Node && resourceType(member.Value) == kind {
+				if property := member.Value.Get("Properties").Get(name); property != nil {
+					return r.evaluate(property), true
+				}
 			}
 		}
+		return value.Value{}, false
 	}
-	return value.Value{}, false
 }
 
 // originGroups translates origin groups, with the conditions around them.

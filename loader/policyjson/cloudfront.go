@@ -113,7 +113,7 @@ func behaviors(config *source.Node) value.Value {
 }
 
 func behavior(node *source.Node) value.Value {
-	return graph.Behavior(plainLists(value.FromNode(node)), node.Location, nil)
+	return graph.Behavior(plainLists(value.FromNode(node)), node.Location, graph.Visible{})
 }
 
 // plainLists replaces the lists of the AWS API by their items.

@@ -434,6 +434,10 @@ func (o *object) behavior(c content) value.Value {
 	} {
 		set(name, o.nested(c.body, c.scope, path...))
 	}
+	for _, name := range []string{"cache_policy", "origin_request_policy"} {
+		id, _ := behavior.Get(name + "_id")
+		set(name, o.forwarding(id))
+	}
 	slices.SortFunc(behavior.Members, func(x, y value.Member) int { return strings.Compare(x.Key, y.Key) })
 	set("lambda_functions", o.functions(c, "lambda_function_association", "lambda_arn"))
 	set("functions", o.functions(c, "function_association", "function_arn"))

@@ -401,6 +401,26 @@ func reasonOf(v value.Value, otherwise string) string {
 	return otherwise
 }
 
+// overlyPermissive returns the conditions for which AWS KMS rejects a key policy:
+// those with ForAllValues on a key that has one value at most, and that a request
+// without it satisfies ("Using condition keys with set operators" in the Developer
+// Guide).
+func (s *Statement) overlyPermissive(what string) []Problem {
+	var problems []Problem
+	for _, condition := range s.Conditions {
+		key := strings.ToLower(condition.Key)
+		single := strings.HasPrefix(key, "kms:encryptioncontext:") || strings.HasPrefix(key, "aws:requesttag/")
+		if s.Allow == Yes && condition.Qualifier == "ForAllValues" && single {
+			problems = append(problems, Problem{
+				Code:     "overly-permissive-condition",
+				Text:     fmt.Sprintf("%s uses ForAllValues with %s, which a request without it satisfies; AWS KMS rejects the policy until ForAllValues is removed", what, condition.Key),
+				Location: condition.Location, When: s.When,
+			})
+		}
+	}
+	return problems
+}
+
 // ProblemsFor returns the problems of a document in a role: "key", "bucket" or
 // "identity". What a statement must hold depends on it.
 func (d *Document) ProblemsFor(role string) []Problem {
@@ -424,6 +444,7 @@ func (d *Document) ProblemsFor(role string) []Problem {
 		// AWS KMS accepts a key policy statement without Action or Resource
 		// and ignores it: "Overview of key policies" in the Developer Guide.
 		if role == "key" {
+			problems = append(problems, s.overlyPermissive(what)...)
 			continue
 		}
 		for _, element := range []string{"Action", "Resource"} {

@@ -33,6 +33,8 @@ func TestProblems(t *testing.T) {
 		{"both action elements", `{"Statement": {` + good + `, "NotAction": "kms:*"}}`, "key", "both-elements", "1:89", "both Action and NotAction"},
 		{"key policy without principal", `{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}`, "key", "no-principal", "1:15", "has no Principal"},
 		{"identity policy with principal", `{"Statement": {` + good + `}}`, "identity", "principal-in-identity-policy", "1:15", "must not have"},
+		{"encryption context for all values", `{"Statement": {` + good + `, "Condition": {"ForAllValues:StringEquals": {"kms:EncryptionContext:aws:s3:arn": "b"}}}}`, "key", "overly-permissive-condition", "1:133", "ForAllValues"},
+		{"request tag for all values", `{"Statement": {` + good + `, "Condition": {"forallvalues:StringLike": {"AWS:RequestTag/team": "b"}}}}`, "key", "overly-permissive-condition", "1:131", "ForAllValues"},
 		{"bucket policy without resource", `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*"}}`, "bucket", "no-resource", "1:15", "has no Resource"},
 	}
 	for _, test := range tests {
@@ -60,6 +62,22 @@ func TestKeyPolicyWithoutResourceIsNoProblem(t *testing.T) {
 	d := parseText(t, `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*"}}`)
 	if problems := d.ProblemsFor("key"); len(problems) > 0 {
 		t.Errorf("problems = %+v", problems)
+	}
+}
+
+// AWS KMS rejects ForAllValues with keys of one value, which nothing satisfies
+// better than a request without them; of a Deny it does not say so, and other keys
+// it accepts.
+func TestForAllValuesThatIsNoProblem(t *testing.T) {
+	for _, text := range []string{
+		`{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": "b"}}}}`,
+		`{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"aws:SourceArn": "b"}}}}`,
+		`{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"ForAnyValue:StringEquals": {"kms:EncryptionContext:aws:s3:arn": "b"}}}}`,
+		`{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"kms:EncryptionContext:aws:s3:arn": "b"}}}}`,
+	} {
+		if problems := parseText(t, text).ProblemsFor("key"); len(problems) > 0 {
+			t.Errorf("problems of %s are %+v", text, problems)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ void := {"verdict": "yes", "reasons": [
 	{"code": "null", "text": "Null aws:SourceAccount asks whether a request has the key, not what it holds", "path": "Condition/Null/aws:SourceAccount", "node": ""},
 ]}
 
-graph(facts) := {
+graph_with(facts) := {
 	"nodes": {
 		"s": {"kind": "statement", "sid": "Site", "index": 0, "policy": "p", "key": "k", "readers": ["d"], "address": "aws_kms_key_policy.k"},
 		"k": {"kind": "key", "address": "aws_kms_key.k"},
@@ -27,7 +27,7 @@ graph(facts) := {
 subject := {"id": "s", "kind": "statement"}
 
 test_reports_the_first_condition_and_names_all if {
-	some finding in rule.report with input as subject with data.graph as graph({"names_cloudfront": yes})
+	some finding in rule.report with input as subject with data.graph as graph_with({"names_cloudfront": yes})
 	finding.path == "Condition/StringEqualsIfExists/AWS:SourceArn"
 	contains(finding.message, "does not restrict whose distributions may decrypt")
 	contains(finding.message, "also holds for requests that have no AWS:SourceArn, and Null aws:SourceAccount asks")
@@ -36,23 +36,23 @@ test_reports_the_first_condition_and_names_all if {
 }
 
 test_reports_everyone if {
-	some finding in rule.report with input as subject with data.graph as graph({"names_everyone": yes})
+	some finding in rule.report with input as subject with data.graph as graph_with({"names_everyone": yes})
 	contains(finding.message, "does not restrict who may decrypt")
 }
 
 test_stands_alone if {
-	count(public.report) == 0 with input as subject with data.graph as graph({"names_everyone": yes})
-	count(any_distribution.report) == 0 with input as subject with data.graph as graph({"names_cloudfront": yes})
+	count(public.report) == 0 with input as subject with data.graph as graph_with({"names_everyone": yes})
+	count(any_distribution.report) == 0 with input as subject with data.graph as graph_with({"names_cloudfront": yes})
 }
 
 test_silent_for_named_principals if {
-	count(rule.report) == 0 with input as subject with data.graph as graph({})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with({})
 }
 
 test_silent_where_it_does_not_allow_decrypt if {
-	count(rule.report) == 0 with input as subject with data.graph as graph({"names_cloudfront": yes, "allows_decrypt": no})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with({"names_cloudfront": yes, "allows_decrypt": no})
 }
 
 test_silent_on_others if {
-	count(rule.report) == 0 with input as subject with data.graph as graph({"names_cloudfront": yes, "void_conditions": no})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with({"names_cloudfront": yes, "void_conditions": no})
 }

@@ -8,7 +8,7 @@ yes := {"verdict": "yes", "reasons": []}
 
 by(code, path) := {"verdict": "yes", "reasons": [{"code": code, "text": "", "path": path, "node": ""}]}
 
-graph(readers, facts) := {
+graph_with(readers, facts) := {
 	"nodes": {
 		"s": {"kind": "statement", "sid": "Site", "index": 0, "policy": "p", "key": "k", "readers": readers, "address": "aws_kms_key_policy.k"},
 		"k": {"kind": "key", "address": "aws_kms_key.k"},
@@ -22,14 +22,14 @@ graph(readers, facts) := {
 subject := {"id": "s", "kind": "statement"}
 
 test_reports_not_principal if {
-	some finding in rule.report with input as subject with data.graph as graph([], {"inverted": by("not-principal", "NotPrincipal")})
+	some finding in rule.report with input as subject with data.graph as graph_with([], {"inverted": by("not-principal", "NotPrincipal")})
 	finding.path == "NotPrincipal"
 	contains(finding.message, "lets everyone decrypt but the principals that it lists")
 	not finding.suggestion.statement
 }
 
 test_reports_not_action_for_cloudfront if {
-	some finding in rule.report with input as subject with data.graph as graph(["d"], {"names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
+	some finding in rule.report with input as subject with data.graph as graph_with(["d"], {"names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
 	finding.path == "NotAction"
 	contains(finding.message, "allows CloudFront every action that it does not list")
 	finding.suggestion.statement.Action == "kms:Decrypt"
@@ -38,26 +38,26 @@ test_reports_not_action_for_cloudfront if {
 }
 
 test_suggests_all_distributions_that_read if {
-	some finding in rule.report with input as subject with data.graph as graph(["d", "e"], {"names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
+	some finding in rule.report with input as subject with data.graph as graph_with(["d", "e"], {"names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
 	count(finding.suggestion.statement.Condition.StringEquals["AWS:SourceArn"]) == 2
 }
 
 test_reports_not_action_for_an_identity_and_everyone if {
-	some identity in rule.report with input as subject with data.graph as graph([], {"names_oai": yes, "inverted": by("not-action", "NotAction")})
+	some identity in rule.report with input as subject with data.graph as graph_with([], {"names_oai": yes, "inverted": by("not-action", "NotAction")})
 	contains(identity.message, "allows the origin access identity every action")
-	some everyone in rule.report with input as subject with data.graph as graph([], {"names_everyone": yes, "inverted": by("not-action", "NotAction")})
+	some everyone in rule.report with input as subject with data.graph as graph_with([], {"names_everyone": yes, "inverted": by("not-action", "NotAction")})
 	contains(everyone.message, "allows everyone every action")
 }
 
 test_silent_on_not_action_for_others if {
-	count(rule.report) == 0 with input as subject with data.graph as graph([], {"inverted": by("not-action", "NotAction")})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"inverted": by("not-action", "NotAction")})
 }
 
 test_silent_where_it_does_not_take_in_decrypt if {
-	count(rule.report) == 0 with input as subject with data.graph as graph([], {"allows_decrypt": no, "names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
-	count(rule.report) == 0 with input as subject with data.graph as graph([], {"allows_decrypt": {"verdict": "unknown", "reasons": []}, "inverted": by("not-principal", "NotPrincipal")})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"allows_decrypt": no, "names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"allows_decrypt": {"verdict": "unknown", "reasons": []}, "inverted": by("not-principal", "NotPrincipal")})
 }
 
 test_silent_on_others if {
-	count(rule.report) == 0 with input as subject with data.graph as graph([], {"names_cloudfront": yes})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"names_cloudfront": yes})
 }

@@ -119,6 +119,9 @@ const (
 	// Inverted: it has NotPrincipal (code not-principal) or NotAction (code
 	// not-action) in the place of what it means.
 	Inverted = "inverted"
+	// ExcessActions: it is an Allow that takes in actions on its key beyond those
+	// that CloudFront uses. The text of each reason is what is written.
+	ExcessActions = "excess_actions"
 	// VoidConditions: it has conditions on keys that restrict who may call, and
 	// none of them does. Each reason is one condition; the codes are those of
 	// package iam.

@@ -94,6 +94,7 @@ func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[s
 		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
 		NamesOAI:        {Verdict: s.NamesOAI(c.graph.Expand)},
 		Inverted:        inverted(s),
+		ExcessActions:   c.excessActions(s, key),
 		RestrictsWho:    fromResult(s.RestrictsWho()),
 		VoidConditions:  listed(s.VoidConditions()),
 
@@ -112,6 +113,14 @@ func (c *computation) allowsDecrypt(s *iam.Statement, key *graph.Node) Fact {
 	fact.Verdict = min(fact.Verdict, resource.Verdict, s.Allow)
 	fact.Reasons = append(fact.Reasons, resource.Reasons...)
 	return fact
+}
+
+// excessActions is the fact that a statement gives more of its key than CloudFront uses.
+func (c *computation) excessActions(s *iam.Statement, key *graph.Node) Fact {
+	if s.Match(c.anyDecrypt(key)).Resource.Truth != iam.Yes {
+		return Fact{Verdict: iam.No}
+	}
+	return listed(s.ExcessActions())
 }
 
 // inverted is the fact that a statement says what it does not mean.

@@ -66,7 +66,7 @@ report contains finding if {
 		"node": input.id,
 		"path": first.path,
 		"related": grant.related,
-		"suggestion": suggest.instead("write the condition so that it fails for all requests but the intended ones"),
+		"suggestion": suggest.instead(grant.statement, "write the condition so that it fails for all requests but the intended ones"),
 	}
 }
 

@@ -95,7 +95,7 @@ report contains finding if {
 		"node": input.id,
 		"path": reason.path,
 		"related": grant.related,
-		"suggestion": suggest.instead(advice[reason.code]),
+		"suggestion": suggest.instead(grant.statement, advice[reason.code]),
 	}
 }
 

@@ -2,9 +2,7 @@ package rules["inverted-decrypt-grant_test"]
 
 import data.rules["inverted-decrypt-grant"] as rule
 
-no := {"verdict": "no", "reasons": []}
-
-yes := {"verdict": "yes", "reasons": []}
+fact(verdict) := {"verdict": verdict, "reasons": []}
 
 by(code, path) := {"verdict": "yes", "reasons": [{"code": code, "text": "", "path": path, "node": ""}]}
 
@@ -14,7 +12,7 @@ graph_with(readers, facts) := {
 		"k": {"kind": "key", "address": "aws_kms_key.k"},
 	},
 	"facts": {"s": object.union(
-		{"allows_decrypt": yes, "names_everyone": no, "names_cloudfront": no, "names_oai": no, "inverted": no},
+		{"allows_decrypt": fact("yes"), "names_everyone": fact("no"), "names_cloudfront": fact("no"), "names_oai": fact("no"), "inverted": fact("no")},
 		facts,
 	)},
 }
@@ -29,7 +27,7 @@ test_reports_not_principal if {
 }
 
 test_reports_not_action_for_cloudfront if {
-	some finding in rule.report with input as subject with data.graph as graph_with(["d"], {"names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
+	some finding in rule.report with input as subject with data.graph as graph_with(["d"], {"names_cloudfront": fact("yes"), "inverted": by("not-action", "NotAction")})
 	finding.path == "NotAction"
 	contains(finding.message, "allows CloudFront every action that it does not list")
 	finding.suggestion.statement.Action == "kms:Decrypt"
@@ -38,14 +36,14 @@ test_reports_not_action_for_cloudfront if {
 }
 
 test_suggests_all_distributions_that_read if {
-	some finding in rule.report with input as subject with data.graph as graph_with(["d", "e"], {"names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
+	some finding in rule.report with input as subject with data.graph as graph_with(["d", "e"], {"names_cloudfront": fact("yes"), "inverted": by("not-action", "NotAction")})
 	count(finding.suggestion.statement.Condition.StringEquals["AWS:SourceArn"]) == 2
 }
 
 test_reports_not_action_for_an_identity_and_everyone if {
-	some identity in rule.report with input as subject with data.graph as graph_with([], {"names_oai": yes, "inverted": by("not-action", "NotAction")})
+	some identity in rule.report with input as subject with data.graph as graph_with([], {"names_oai": fact("yes"), "inverted": by("not-action", "NotAction")})
 	contains(identity.message, "allows the origin access identity every action")
-	some everyone in rule.report with input as subject with data.graph as graph_with([], {"names_everyone": yes, "inverted": by("not-action", "NotAction")})
+	some everyone in rule.report with input as subject with data.graph as graph_with([], {"names_everyone": fact("yes"), "inverted": by("not-action", "NotAction")})
 	contains(everyone.message, "allows everyone every action")
 }
 
@@ -54,10 +52,10 @@ test_silent_on_not_action_for_others if {
 }
 
 test_silent_where_it_does_not_take_in_decrypt if {
-	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"allows_decrypt": no, "names_cloudfront": yes, "inverted": by("not-action", "NotAction")})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"allows_decrypt": fact("no"), "names_cloudfront": fact("yes"), "inverted": by("not-action", "NotAction")})
 	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"allows_decrypt": {"verdict": "unknown", "reasons": []}, "inverted": by("not-principal", "NotPrincipal")})
 }
 
 test_silent_on_others if {
-	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"names_cloudfront": yes})
+	count(rule.report) == 0 with input as subject with data.graph as graph_with([], {"names_cloudfront": fact("yes")})
 }

@@ -4,7 +4,6 @@
 #   node; it is written in the language of the file that has to change.
 package lib.suggest
 
-import data.lib.grant as grants
 import data.lib.path
 
 # The statement that lets exactly one distribution decrypt through an origin
@@ -38,20 +37,20 @@ grant(advice) := {
 # What lets the path's distribution encrypt what is uploaded.
 upload(advice) := object.union(grant(advice), {"statement": statement(arn(path.subject.distribution), "AllowCloudFrontEncrypt", "kms:GenerateDataKey")})
 
-# What the statement of a key policy should be instead: the one for the distributions
+# What a statement of a key policy should be instead: the one for the distributions
 # that read through the key, where they are known.
-instead(advice) := {
-	"statement": statement(sources, "AllowCloudFrontDecrypt", "kms:Decrypt"),
-	"key": grants.statement.key,
-	"policy": grants.statement.policy,
+instead(written, advice) := {
+	"statement": statement(sources(written.readers), "AllowCloudFrontDecrypt", "kms:Decrypt"),
+	"key": written.key,
+	"policy": written.policy,
 	"advice": sprintf("%s; for CloudFront that is", [advice]),
 } if {
-	count(grants.statement.readers) > 0
+	count(written.readers) > 0
 } else := {"advice": advice}
 
-sources := arn(grants.statement.readers[0]) if count(grants.statement.readers) == 1
+sources(distributions) := arn(distributions[0]) if count(distributions) == 1
 
-sources := [arn(distribution) | some distribution in grants.statement.readers] if count(grants.statement.readers) > 1
+sources(distributions) := [arn(distribution) | some distribution in distributions] if count(distributions) > 1
 
 # The same as grant after the origin is given an origin access control.
 migrate(advice) := object.union(grant(advice), {"origin": path.subject.origin})

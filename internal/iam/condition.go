@@ -238,7 +238,7 @@ func (c Condition) matchPresent(e evaluation, context ContextValue) Result {
 	case someYes && someNo && context.Reason != "":
 		return result(Unknown, c.reason(CodeUnknownValue, "%s matches only some of what may be sent: %s", c.name(), context.Reason))
 	default:
-		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(context, note)))
+		return result(Unknown, c.reason(CodeUnknownValue, "%s", c.undecided(e, context, note)))
 	}
 }
 
@@ -255,7 +255,7 @@ func (c Condition) compared(e evaluation, context ContextValue, note string) str
 }
 
 // undecided says why a comparison is not decided.
-func (c Condition) undecided(context ContextValue, note string) string {
+func (c Condition) undecided(e evaluation, context ContextValue, note string) string {
 	if note != "" {
 		return fmt.Sprintf("%s is %s; %s", c.name(), list(c.Values), note)
 	}
@@ -264,8 +264,17 @@ func (c Condition) undecided(context ContextValue, note string) string {
 			return fmt.Sprintf("%s: %s", c.name(), reasons[0])
 		}
 	}
+	for _, sent := range context.Values {
+		if reasons := sent.Reasons(); len(reasons) > 0 && reasons[0] != "" {
+			return fmt.Sprintf("%s: %s", c.name(), reasons[0])
+		}
+	}
 	for _, written := range c.Values {
-		if _, literal := written.Literal(); literal {
+		text, literal := written.Literal()
+		if _, variable, _, found := cutVariable(text); found && e.variables != No {
+			return fmt.Sprintf("%s is %s, and what ${%s} stands for is not known", c.name(), list(c.Values), variable)
+		}
+		if literal {
 			return fmt.Sprintf("%s is the literal %s, which cannot be compared with %s before it is deployed", c.name(), list(c.Values), list(context.Values))
 		}
 	}

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -219,79 +220,58 @@ func (c comparison) segments(tokens []token) (parts [][]token, certain bool) {
 // matchARN compares ARNs segment by segment, as ArnEquals and ArnLike both do.
 // isARN is false where the pattern is certainly no ARN.
 func (c comparison) matchARN(pattern, text []token) (answer Truth, isARN bool) {
-	patternParts, patternCertain := c.segments(pattern)
-	textParts, textCertain := c.segments(text)
-	if patternCertain && len(patternParts) < arnSegments {
+	parts, certain := c.segments(pattern)
+	if certain && len(parts) < arnSegments {
 		return No, false
 	}
+	return c.inOwnPartition(c.matchSegments, pattern, text), true
+}
+
+func (c comparison) matchSegments(pattern, text []token) Truth {
+	patternParts, patternCertain := c.segments(pattern)
+	textParts, textCertain := c.segments(text)
 	if textCertain && len(textParts) < arnSegments {
-		return No, true
+		return No
 	}
 	if !patternCertain || !textCertain {
-		return min(Unknown, c.matchText(pattern, text)), true
+		return min(Unknown, c.matchText(pattern, text))
 	}
-	answer = Yes
+	answer := Yes
 	for i := range patternParts {
-		if i == 1 {
-			answer = And(answer, c.matchPartition(patternParts[i], textParts[i]))
-			continue
-		}
 		answer = And(answer, c.matchText(patternParts[i], textParts[i]))
 	}
-	return answer, true
+	return answer
 }
 
-// matchPartition takes the literal partition "aws" for the stack's own: nearly
-// everyone writes it so. Another literal partition is not decided.
-func (c comparison) matchPartition(pattern, text []token) Truth {
-	if isPartition(pattern) && spells(text, "aws") || isPartition(text) && spells(pattern, "aws") || isPartition(pattern) && isPartition(text) {
-		return Yes
-	}
-	return c.matchText(pattern, text)
-}
-
-func isPartition(tokens []token) bool {
-	return len(tokens) == 1 && tokens[0].kind == atomToken && tokens[0].reference.Attribute == value.Partition
-}
-
-func spells(tokens []token, text string) bool {
-	if len(tokens) != len(text) {
-		return false
-	}
-	for i, r := range text {
-		if tokens[i].kind != literalToken || tokens[i].literal != r {
-			return false
-		}
-	}
-	return true
-}
-
-// matchWhole compares whole texts in which a wildcard spans colons. Both being
-// ARNs, partitions are compared with matchPartition.
+// matchWhole compares whole texts, in which a wildcard spans colons.
 func (c comparison) matchWhole(pattern, text []token) Truth {
-	patternPartition, patternRest, patternOK := splitPartition(pattern)
-	textPartition, textRest, textOK := splitPartition(text)
-	if !patternOK || !textOK {
-		return c.matchText(pattern, text)
-	}
-	return And(c.matchPartition(patternPartition, textPartition), c.matchText(patternRest, textRest))
+	return c.inOwnPartition(c.matchText, pattern, text)
 }
 
-// splitPartition takes "arn:<partition>:" off an ARN. ok is false where the
-// partition may span a colon.
-func splitPartition(tokens []token) (partition, rest []token, ok bool) {
-	const prefix = "arn:"
-	if len(tokens) < len(prefix) || !spells(tokens[:len(prefix)], prefix) {
-		return nil, nil, false
-	}
-	tokens = tokens[len(prefix):]
-	for i, t := range tokens {
-		switch {
-		case t.kind == literalToken && t.literal == ':':
-			return tokens[:i], tokens[i+1:], true
-		case t.kind != literalToken && !isPartition(tokens[i:i+1]):
-			return nil, nil, false
+// inOwnPartition takes the literal partition "aws" for the stack's own: nearly
+// everyone writes it so. Another literal partition is not decided.
+func (c comparison) inOwnPartition(match func(pattern, text []token) Truth, pattern, text []token) Truth {
+	if slices.ContainsFunc(pattern, isPartition) || slices.ContainsFunc(text, isPartition) {
+		if match(withPartition(pattern), withPartition(text)) == Yes {
+			return Yes
 		}
 	}
-	return nil, nil, false
+	return match(pattern, text)
+}
+
+func isPartition(t token) bool {
+	return t.kind == atomToken && t.reference.Attribute == value.Partition
+}
+
+// withPartition writes the partition of the stack as "aws".
+func withPartition(tokens []token) []token {
+	written := make([]token, 0, len(tokens)+2)
+	for _, t := range tokens {
+		if isPartition(t) {
+			written = append(written, token{literal: 'a'}, token{literal: 'w'}, token{literal: 's'})
+			continue
+		}
+		written = append(written, t)
+	}
+	return written
 }

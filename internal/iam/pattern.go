@@ -11,9 +11,10 @@ import (
 
 // A token is one step of a symbolic text.
 type token struct {
-	kind      tokenKind
-	literal   rune
-	reference value.Reference
+	kind    tokenKind
+	literal rune
+	// reference is that of an atom.
+	reference *value.Reference
 }
 
 type tokenKind uint8
@@ -41,6 +42,9 @@ func (c comparison) tokenize(v value.Value, wildcards bool) []token {
 	if v.Kind != value.String {
 		return []token{{kind: unknownToken}}
 	}
+	if len(v.Parts) == 1 && v.Parts[0].Kind == value.Literal {
+		return c.tokenizeLiteral(v.Parts[0].Text, wildcards)
+	}
 	var tokens []token
 	for _, part := range v.Parts {
 		switch part.Kind {
@@ -56,7 +60,7 @@ func (c comparison) tokenize(v value.Value, wildcards bool) []token {
 // opaqueToken stands for a part that is not literal.
 func opaqueToken(part value.Part) token {
 	if part.Kind == value.ReferenceTo {
-		return token{kind: atomToken, reference: part.Reference}
+		return token{kind: atomToken, reference: &part.Reference}
 	}
 	return token{kind: unknownToken}
 }
@@ -92,6 +96,19 @@ const maxComparison = 1 << 24
 // It fills a table of len(pattern) times len(text) from the end, one row at a
 // time, so that no pattern is slow.
 func (c comparison) matchText(pattern, text []token) Truth {
+	// Most texts differ, or agree, in what stands for itself at the ends.
+	for len(pattern) > 0 && len(text) > 0 && c.certain(pattern[0], text[0]) {
+		if !stands(pattern[0], text[0]) {
+			return No
+		}
+		pattern, text = pattern[1:], text[1:]
+	}
+	for len(pattern) > 0 && len(text) > 0 && c.certain(pattern[len(pattern)-1], text[len(text)-1]) {
+		if !stands(pattern[len(pattern)-1], text[len(text)-1]) {
+			return No
+		}
+		pattern, text = pattern[:len(pattern)-1], text[:len(text)-1]
+	}
 	if (len(pattern)+1)*(len(text)+1) > maxComparison {
 		return Unknown
 	}
@@ -136,7 +153,7 @@ func (c comparison) align(pattern, text []token, right, below []cell) cell {
 	case p.kind == anyText:
 		here.match = Or(below[0].match, right[1].match)
 	case c.certain(p, t):
-		if p.kind == anyRune || p == t {
+		if stands(p, t) {
 			here.match = below[1].match
 		}
 	default:
@@ -164,10 +181,18 @@ func (c comparison) certain(p, t token) bool {
 	case t.kind == literalToken:
 		return p.kind == literalToken || p.kind == anyRune
 	case p.kind == atomToken && t.kind == atomToken:
-		return p.reference == t.reference || c.distinct(p.reference, t.reference)
+		return *p.reference == *t.reference || c.distinct(*p.reference, *t.reference)
 	default:
 		return false
 	}
+}
+
+// stands says what is certain of two tokens.
+func stands(p, t token) bool {
+	if p.kind == atomToken {
+		return *p.reference == *t.reference
+	}
+	return p.kind == anyRune || p.literal == t.literal
 }
 
 // distinct reports whether two references are certainly different texts: the

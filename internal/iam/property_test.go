@@ -1,104 +1,149 @@
 package iam
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/originkey/originkey/internal/value"
 )
 
-// A generator makes random statements of few words, so that they often match.
-type generator struct{ *rand.Rand }
+const generated = 5_000
 
-func (g generator) pick(words ...string) string { return words[g.IntN(len(words))] }
-
-// statement is a random statement. Without unknown it holds nothing that is not
-// known or not documented.
-func (g generator) statement(effect string, unknown bool) string {
-	principals := []string{`{"Service": "cloudfront.amazonaws.com"}`, `{"Service": ["s3.amazonaws.com", "cloudfront.amazonaws.com"]}`, `{"AWS": "111122223333"}`, `{"Service": "s3.amazonaws.com"}`}
-	if effect == "Deny" {
-		principals = append(principals, `"*"`)
+// stacks are requests in which everything is known, and the symbolic ones of the
+// decision table.
+func stacks() []Request {
+	var all []Request
+	for _, stack := range plainRequests() {
+		all = append(all, stack.Request)
 	}
-	conditions := []string{
-		``, ``, `, "Condition": {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::$ACCOUNT:distribution/$CDN"}}`,
-		`, "Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:cloudfront::$ACCOUNT:distribution/$OTHER"}}`,
-		`, "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}`,
-		`, "Condition": {"ArnLike": {"kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::assets", "arn:aws:s3:::media/*"]}}`,
-		`, "Condition": {"Null": {"aws:PrincipalOrgID": "true"}, "Bool": {"aws:SecureTransport": "true"}}`,
-	}
-	if unknown {
-		conditions = append(conditions, `, "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}`, `, "Condition": {"StringEquals": {"AWS:SourceArn": "$UNKNOWN"}}`)
-		principals = append(principals, `{"Service": "$UNKNOWN"}`)
-	}
-	return fmt.Sprintf(`{"Effect": %q, "Principal": %s, "Action": %q, "Resource": %q%s}`, effect, g.pick(principals...),
-		g.pick("kms:Decrypt", "kms:*", "*", "kms:De*", "kms:Encrypt", "s3:GetObject"),
-		g.pick("*", "*", "arn:aws:kms:$REGION:$ACCOUNT:key/$KEY", "arn:aws:kms:$REGION:$ACCOUNT:key/$OTHER"), g.pick(conditions...))
+	return append(all, request("OAC", "key", "off"), request("OAC", "key", "unknown"), request("OAI", "bucket", "off"))
 }
 
-func (g generator) statements(unknown bool) []string {
-	all := make([]string, g.IntN(5))
-	for i := range all {
-		all[i] = g.statement(g.pick("Allow", "Allow", "Deny"), unknown)
-	}
-	return all
+func allowed(d writtenDocument, q Request) Truth {
+	return Parse(symbolic(d.text())).Evaluate(q, value.NewWorld()).Allowed
 }
 
-const documents = 5000
-
-func allowed(t *testing.T, statements []string, bucketKey string) Truth {
-	t.Helper()
-	return statement(t, strings.Join(statements, ", ")).Evaluate(request("OAC", "key", bucketKey), value.NewWorld()).Allowed
+// with returns a document with one more statement.
+func (d writtenDocument) with(s writtenStatement) writtenDocument {
+	d.statements = append(slices.Clone(d.statements), s)
+	return d
 }
 
-func TestProperties(t *testing.T) {
+func TestStatementsOnlyAdd(t *testing.T) {
+	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(1, 2))}
-	for range documents {
-		bucketKey := g.pick("on", "off")
-		all := g.statements(true)
-		before := allowed(t, all, bucketKey)
-
-		if after := allowed(t, append([]string{g.statement("Deny", true)}, all...), bucketKey); after > before {
-			t.Fatalf("a Deny widens %v to %v: %v", before, after, all)
+	all := stacks()
+	for range generated {
+		q := all[g.IntN(len(all))]
+		d := g.document(q, true)
+		before := allowed(d, q)
+		if denied := d.with(g.statement("Deny", q, true)); allowed(denied, q) > before {
+			t.Fatalf("a Deny widens %v to %v: %s", before, allowed(denied, q), denied.text())
 		}
-		if after := allowed(t, append([]string{g.statement("Allow", true)}, all...), bucketKey); after < before {
-			t.Fatalf("an Allow narrows %v to %v: %v", before, after, all)
+		// Read the other way round: removing an Allow never widens.
+		if more := d.with(g.statement("Allow", q, true)); allowed(more, q) < before {
+			t.Fatalf("an Allow narrows %v to %v: %s", before, allowed(more, q), more.text())
 		}
-		shuffled := append([]string(nil), all...)
-		g.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		if after := allowed(t, shuffled, bucketKey); after != before {
-			t.Fatalf("order changes %v to %v: %v", before, after, all)
+		g.Shuffle(len(d.statements), func(i, j int) { d.statements[i], d.statements[j] = d.statements[j], d.statements[i] })
+		if after := allowed(d, q); after != before {
+			t.Fatalf("order changes %v to %v: %s", before, after, d.text())
 		}
 	}
 }
 
+// TestUnknownOnlyWhereSomethingIs asserts that what is known is decided, and that a
+// decision that is not names a statement and says why.
 func TestUnknownOnlyWhereSomethingIs(t *testing.T) {
+	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(3, 4))}
-	for range documents {
-		all := g.statements(false)
-		if got := allowed(t, all, g.pick("on", "off")); got == Unknown {
-			t.Fatalf("nothing is unknown in %v", all)
+	plain, all := plainRequests(), stacks()
+	for range generated {
+		q := plain[g.IntN(len(plain))].Request
+		if d := g.document(q, false); allowed(d, q) == Unknown {
+			t.Fatalf("nothing is unknown in %s", d.text())
+		}
+		q = all[g.IntN(len(all))]
+		d := g.document(q, true)
+		decision := Parse(symbolic(d.text())).Evaluate(q, value.NewWorld())
+		if decision.Allowed == Unknown != (len(decision.Reasons) > 0) {
+			t.Fatalf("%v with the reasons %v: %s", decision.Allowed, decision.Reasons, d.text())
+		}
+		for _, reason := range decision.Reasons {
+			if !strings.HasPrefix(reason.Text, "statement ") || strings.HasSuffix(reason.Text, ": ") {
+				t.Fatalf("%q names no statement or says nothing: %s", reason.Text, d.text())
+			}
 		}
 	}
 }
 
-func TestStarTakesInEverything(t *testing.T) {
+// TestWiderPatternsMatchMore puts wildcards into actions, resources and conditions.
+func TestWiderPatternsMatchMore(t *testing.T) {
+	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(5, 6))}
-	for range documents {
-		one := g.statement("Allow", true)
-		wide := regexp.MustCompile(`"Resource": "[^"]*"`).ReplaceAllString(one, `"Resource": "*"`)
-		wide = regexp.MustCompile(`"Action": "[^"]*"`).ReplaceAllString(wide, `"Action": "*"`)
-		if narrow, wide := allowed(t, []string{one}, "off"), allowed(t, []string{wide}, "off"); wide < narrow {
-			t.Fatalf("* matches less than %s", one)
+	all := stacks()
+	widened := 0
+	for range generated {
+		q := all[g.IntN(len(all))]
+		narrow := writtenDocument{version: "2012-10-17", statements: []writtenStatement{g.statement("Allow", q, true)}}
+		before := allowed(narrow, q)
+		wide, ok := g.widened(narrow.statements[0])
+		if !ok {
+			continue
+		}
+		widened++
+		if after := allowed(writtenDocument{version: "2012-10-17", statements: []writtenStatement{wide}}, q); after < before {
+			t.Fatalf("%v becomes %v:\n%s\n%s", before, after, narrow.text(), wide.text())
 		}
 	}
+	if widened < generated/4 {
+		t.Errorf("%d patterns were widened", widened)
+	}
+}
+
+// widened puts a wildcard into one pattern of a statement.
+func (g generator) widened(s writtenStatement) (writtenStatement, bool) {
+	s.actions, s.resources, s.conditions = slices.Clone(s.actions), slices.Clone(s.resources), slices.Clone(s.conditions)
+	var texts []*string
+	var arns []bool
+	add := func(list []string, isARN bool) {
+		for i := range list {
+			// A wildcard inside of a variable would make it another one.
+			if !strings.Contains(list[i], "$") {
+				texts, arns = append(texts, &list[i]), append(arns, isARN)
+			}
+		}
+	}
+	if !s.notAction {
+		add(s.actions, false)
+	}
+	if !s.notResource {
+		add(s.resources, false)
+	}
+	for i, c := range s.conditions {
+		if arn := strings.Contains(c.operator, "Arn"); (arn || strings.Contains(c.operator, "StringLike")) && !strings.Contains(c.operator, "Not") {
+			s.conditions[i].values = slices.Clone(c.values)
+			add(s.conditions[i].values, arn)
+		}
+	}
+	if len(texts) == 0 {
+		return s, false
+	}
+	at := g.IntN(len(texts))
+	if arns[at] {
+		*texts[at] = g.segmentsPattern(*texts[at])
+	} else {
+		*texts[at] = g.patternOf(*texts[at])
+	}
+	return s, true
 }
 
 // TestMatcherAgreesWithItsTwin compares the matcher with a slow, obvious one:
 // patterns as regular expressions.
 func TestMatcherAgreesWithItsTwin(t *testing.T) {
+	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(7, 8))}
 	c := comparison{generated: func(string) bool { return true }}
 	word := func(alphabet string) string {
@@ -122,6 +167,7 @@ func TestMatcherAgreesWithItsTwin(t *testing.T) {
 // TestUnknownPiecesCoverEveryText asserts that replacing a piece of a text by
 // unknown text never turns an answer around.
 func TestUnknownPiecesCoverEveryText(t *testing.T) {
+	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(9, 10))}
 	c := comparison{generated: func(string) bool { return true }}
 	for range 50_000 {

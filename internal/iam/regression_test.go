@@ -10,6 +10,7 @@ import (
 // TestHostilePatterns compares what would take a matcher that backtracks, or one
 // that keeps every answer, out of time or memory.
 func TestHostilePatterns(t *testing.T) {
+	t.Parallel()
 	c := comparison{generated: func(string) bool { return true }}
 	match := func(pattern, text string) Truth {
 		return c.matchText(c.tokenizeLiteral(pattern, true), c.tokenizeLiteral(text, false))
@@ -39,6 +40,7 @@ func TestHostilePatterns(t *testing.T) {
 // TestVersionOfAlternatives reads policies whose Version is not the same on both
 // sides of a condition, or not known.
 func TestVersionOfAlternatives(t *testing.T) {
+	t.Parallel()
 	policy := func(version string) value.Value {
 		return symbolic(`{"Version": "` + version + `", "Statement": [` + condition("StringEquals", "aws:SourceAccount", `"${aws:SourceAccount}"`) + `]}`)
 	}
@@ -66,6 +68,7 @@ func TestVersionOfAlternatives(t *testing.T) {
 // TestStatementMatchKnowsItsVersion asserts that a statement by itself says what
 // the document says.
 func TestStatementMatchKnowsItsVersion(t *testing.T) {
+	t.Parallel()
 	d := statement(t, condition("StringEquals", "aws:SourceAccount", `"${aws:SourceAccount}"`))
 	if got := d.Statements[0].Match(request("OAC", "key", "off")).Applies(); got != Yes {
 		t.Errorf("%v, want yes", got)
@@ -75,6 +78,7 @@ func TestStatementMatchKnowsItsVersion(t *testing.T) {
 // TestInvalidElementsWidenNothing asserts that an element that AWS rejects is not
 // read as if it were not there.
 func TestInvalidElementsWidenNothing(t *testing.T) {
+	t.Parallel()
 	for _, invalid := range []string{
 		`{` + decrypt + `, "Condition": {"StringEquals": "b"}}`,
 		`{` + decrypt + `, "Condition": "b"}`,
@@ -93,6 +97,7 @@ func TestInvalidElementsWidenNothing(t *testing.T) {
 // TestPrincipalByReference asserts that the ARN of a role is no origin access
 // identity, although its text is not known.
 func TestPrincipalByReference(t *testing.T) {
+	t.Parallel()
 	s := statement(t, allow(`"Sid": "a"`)).Statements[0]
 	for _, test := range []struct {
 		name      string
@@ -116,6 +121,7 @@ func TestPrincipalByReference(t *testing.T) {
 // TestEitherEncryptionContext asserts that what holds with bucket keys as well as
 // without holds where the setting is not known, whichever statement says so.
 func TestEitherEncryptionContext(t *testing.T) {
+	t.Parallel()
 	const key = "kms:EncryptionContext:aws:s3:arn"
 	bucket, objects := condition("ArnLike", key, `"arn:aws:s3:::assets"`), condition("ArnLike", key, `"arn:aws:s3:::assets/*"`)
 	both := allow(`"Condition": {"ArnLike": {"` + key + `": "arn:aws:s3:::assets"}, "StringLike": {"` + key + `": "arn:aws:s3:::assets/*"}}`)

@@ -25,17 +25,25 @@ func (e evaluation) text(c comparison, sent value.Value) []token {
 // ("Policy variables with no value" in the IAM User Guide).
 func (e evaluation) pattern(c comparison, written value.Value, wildcards bool) (tokens []token, ok bool) {
 	v := e.request.Expand(written)
-	if v.Kind != value.String || e.variables == No {
+	if v.Kind != value.String || e.variables == No || !mayHoldVariable(v) {
 		return c.tokenize(v, wildcards), true
 	}
-	for _, part := range v.Parts {
+	for i, part := range v.Parts {
 		if part.Kind != value.Literal {
 			tokens = append(tokens, opaqueToken(part))
 			continue
 		}
 		text := part.Text
+		if i > 0 && v.Parts[i-1].Kind != value.ReferenceTo && closesVariable(text) {
+			// The unknown text before it may begin a variable.
+			return append(tokens, token{kind: unknownToken}), true
+		}
 		for {
 			before, variable, after, found := cutVariable(text)
+			if open := strings.Index(before, "${"); open >= 0 && i < len(v.Parts)-1 {
+				// A variable with a part that is not known.
+				return append(append(tokens, c.tokenizeLiteral(before[:open], wildcards)...), token{kind: unknownToken}), true
+			}
 			tokens = append(tokens, c.tokenizeLiteral(before, wildcards)...)
 			if !found {
 				break
@@ -53,6 +61,22 @@ func (e evaluation) pattern(c comparison, written value.Value, wildcards bool) (
 		}
 	}
 	return tokens, true
+}
+
+// mayHoldVariable reports whether a text has an end of a variable.
+func mayHoldVariable(v value.Value) bool {
+	for _, part := range v.Parts {
+		if part.Kind == value.Literal && (strings.Contains(part.Text, "${") || strings.Contains(part.Text, "}")) {
+			return true
+		}
+	}
+	return false
+}
+
+// closesVariable reports whether a text ends a variable that it does not begin.
+func closesVariable(text string) bool {
+	before, _, found := strings.Cut(text, "}")
+	return found && !strings.Contains(before, "${")
 }
 
 // cutVariable splits "before${variable}after".

@@ -414,9 +414,7 @@ func (w *walker) checkDefaultPolicy(unknown func(code, text, node, path string))
 	w.checkUploadGrant(nil)
 }
 
-// assumeAccount takes the only account whose root a key policy gives every
-// action to be the key's own: without that statement AWS would refuse most
-// policies as locking their authors out.
+// assumeAccount takes the administrator of a key to be its own account.
 func (w *walker) assumeAccount(policy *graph.Node) {
 	environment := w.view.key.Environment
 	if same := w.graph.Environments[environment].SameAccountAs; same != "" {
@@ -425,39 +423,12 @@ func (w *walker) assumeAccount(policy *graph.Node) {
 	if environment == "" || w.graph.Environments[environment].Account != "" {
 		return
 	}
-	accounts := map[string]bool{}
-	for _, statement := range policy.Document.Statements {
-		if statement.Allow != iam.Yes || statement.AllowsAction("kms:PutKeyPolicy").Truth != iam.Yes || len(statement.Conditions) > 0 {
-			continue
-		}
-		for _, principal := range statement.Principals {
-			if account, ok := rootAccount(w.expand(principal.Value)); ok && principal.Type == iam.AWS {
-				accounts[account] = true
-			}
-		}
-	}
-	if len(accounts) != 1 {
+	account := administrator(policy.Document, w.expand)
+	if account == "" {
 		return
 	}
-	for account := range accounts {
-		w.accounts[environment] = account
-		w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root the key policy of %s lets administer it, is the stack's own", account, w.view.key.Address)})
-	}
-}
-
-// rootAccount returns the account id of a literal account principal.
-func rootAccount(v value.Value) (string, bool) {
-	text, literal := v.Literal()
-	if !literal {
-		return "", false
-	}
-	if segments := strings.SplitN(text, ":", 6); len(segments) == 6 && segments[2] == "iam" && segments[5] == "root" {
-		text = segments[4]
-	}
-	if len(text) != 12 || strings.Trim(text, "0123456789") != "" {
-		return "", false
-	}
-	return text, true
+	w.accounts[environment] = account
+	w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root the key policy of %s lets administer it, is the stack's own", account, w.view.key.Address)})
 }
 
 // problemsIn returns the problems of a policy that exist in a world, for which AWS

@@ -122,6 +122,11 @@ const (
 	// ExcessActions: it is an Allow that takes in actions on its key beyond those
 	// that CloudFront uses. The text of each reason is what is written.
 	ExcessActions = "excess_actions"
+	// OtherAccounts: it names whole accounts that are not the key's own. The text of
+	// each reason is an account id. Codes: other-account, and
+	// other-than-administrator where the key's own account is taken to be the
+	// one whose root administers it.
+	OtherAccounts = "other_accounts"
 	// VoidConditions: it has conditions on keys that restrict who may call, and
 	// none of them does. Each reason is one condition; the codes are those of
 	// package iam.

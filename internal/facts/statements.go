@@ -94,6 +94,7 @@ func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[s
 		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
 		NamesOAI:        {Verdict: s.NamesOAI(c.graph.Expand)},
 		Inverted:        inverted(s),
+		OtherAccounts:   c.otherAccounts(s, policy, key),
 		ExcessActions:   c.excessActions(s, key),
 		RestrictsWho:    fromResult(s.RestrictsWho()),
 		VoidConditions:  listed(s.VoidConditions()),

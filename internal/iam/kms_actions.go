@@ -1,7 +1,5 @@
 package iam
 
-import "slices"
-
 // kmsActions are the actions of AWS KMS: "Actions, resources, and condition keys
 // for AWS Key Management Service" in the Service Authorization Reference
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_kms.html),
@@ -64,9 +62,6 @@ var kmsActions = []string{
 	"kms:Verify",
 	"kms:VerifyMac",
 }
-
-// KMSActions returns the actions of AWS KMS, sorted.
-func KMSActions() []string { return slices.Clone(kmsActions) }
 
 // KMSActions returns the actions of AWS KMS that the Action or NotAction of a
 // statement takes in, whatever its effect: those that it takes in for certain, and

@@ -39,8 +39,8 @@ func TestKMSActionsOfAStatement(t *testing.T) {
 }
 
 func TestKMSActionsAreSorted(t *testing.T) {
-	names := KMSActions()
-	if !slices.IsSorted(names) || len(slices.Compact(names)) != len(names) {
+	names := kmsActions
+	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Error("the actions are not sorted, or one is there twice")
 	}
 	for _, name := range names {

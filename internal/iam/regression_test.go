@@ -118,6 +118,29 @@ func TestPrincipalByReference(t *testing.T) {
 	}
 }
 
+// TestIdentityOutsideTheInput asserts that an origin access identity that is known
+// by its id only is the one that a policy names by that id.
+func TestIdentityOutsideTheInput(t *testing.T) {
+	t.Parallel()
+	q := request("OAI", "key", "off")
+	q.Caller.ARN = OAIPrincipal(ref("env", value.Partition), text("E1EXAMPLE"))
+	s := statement(t, allow(`"Sid": "a"`)).Statements[0]
+	for principal, want := range map[string]Truth{
+		"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE":        Yes,
+		"arn:$PARTITION:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE": Yes,
+		"arn:aws-cn:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE":     Unknown,
+		"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2EXAMPLE":        No,
+		"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity $OAI":             Unknown,
+		"arn:aws:iam::111122223333:user/CloudFront Origin Access Identity E1EXAMPLE":      No,
+		"arn:aws:cloudfront::111122223333:origin-access-identity/E1EXAMPLE":               No,
+	} {
+		s.Principals = []Principal{{Type: AWS, Value: symbolic(principal)}}
+		if got := s.Match(q).Principal.Truth; got != want {
+			t.Errorf("%s: %v, want %v", principal, got, want)
+		}
+	}
+}
+
 // TestEitherEncryptionContext asserts that what holds with bucket keys as well as
 // without holds where the setting is not known, whichever statement says so.
 func TestEitherEncryptionContext(t *testing.T) {

@@ -149,7 +149,7 @@ func (w *walker) opaqueWriter(node *graph.Node) string {
 	if incomplete := w.graph.Unit(node.Unit).Incomplete; incomplete != "" {
 		return incomplete
 	}
-	if given := w.givenTo(node); len(given) > 0 {
+	if given := w.givenTo(node, w.world); len(given) > 0 {
 		return fmt.Sprintf("%s is given to %s, which may write its policy: %s", node.Address, given[0].Address, given[0].External)
 	}
 	return ""
@@ -157,16 +157,16 @@ func (w *walker) opaqueWriter(node *graph.Node) string {
 
 // givenTo lists what is handed a resource, by itself or by an alias, and may do
 // anything with it.
-func (w *walker) givenTo(node *graph.Node) []*graph.Node {
+func (ix *index) givenTo(node *graph.Node, world *value.World) []*graph.Node {
 	var opaque []*graph.Node
-	for _, edge := range w.graph.In(node.ID) {
-		from := w.graph.Node(edge.From)
+	for _, edge := range ix.graph.In(node.ID) {
+		from := ix.graph.Node(edge.From)
 		switch {
-		case !from.When.In(w.world):
+		case !from.When.In(world):
 		case from.Kind == graph.Opaque:
 			opaque = append(opaque, from)
 		case from.Kind == graph.Alias:
-			opaque = append(opaque, w.givenTo(from)...)
+			opaque = append(opaque, ix.givenTo(from, world)...)
 		}
 	}
 	return opaque
@@ -288,7 +288,7 @@ func (w *walker) limitDecrypt() {
 // customResource says which custom resource is handed the key: those are used
 // to write key policies at deployment, after the template's own.
 func (w *walker) customResource(key *graph.Node) string {
-	for _, from := range w.givenTo(key) {
+	for _, from := range w.givenTo(key, w.world) {
 		if kind, _ := from.Attribute("source").Literal(); strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource" {
 			return fmt.Sprintf("%s is given to the custom resource %s, which may write its policy", key.Address, from.Address)
 		}

@@ -17,7 +17,7 @@ func Compute(g *graph.Graph) *Result {
 	c := &computation{
 		index:  newIndex(g),
 		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}},
-		serves: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{},
+		serves: map[*iam.Statement]bool{}, readWith: map[*iam.Statement][]*graph.Node{}, ineffective: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{},
 	}
 	var walked []*walkedOrigin
 	for _, node := range g.Nodes {
@@ -40,6 +40,7 @@ func Compute(g *graph.Graph) *Result {
 		}
 		c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
 	}
+	c.used = newUsage(g, walked)
 	c.policies()
 	c.leaveOutContext()
 	return c.result
@@ -87,6 +88,14 @@ type computation struct {
 	// serves holds the statements that let, or may let, some path decrypt, or
 	// encrypt what it uploads.
 	serves map[*iam.Statement]bool
+	// readWith holds the buckets of the paths that a statement serves.
+	readWith map[*iam.Statement][]*graph.Node
+	// ineffective holds the statements that are meant for a path and never
+	// apply.
+	ineffective map[*iam.Statement]bool
+	used        usage
+	// encrypts holds the buckets of each key; see encryptedBy.
+	encrypts map[*graph.Node][]*graph.Node
 	// units holds the units that have a node of a kind with an address.
 	units map[kindAddress][]string
 	// meantFor holds the identity that a statement with a malformed principal
@@ -129,9 +138,9 @@ func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) [
 			for _, statement := range seen.malformed {
 				c.meantFor[statement] = seen.identity
 			}
-			c.serve(seen.matches)
+			c.serve(seen.bucket, seen.matches)
 			if seen.uploads.Truth != iam.No {
-				c.serve(seen.uploadMatches)
+				c.serve(seen.bucket, seen.uploadMatches)
 			}
 		})
 	var all []*walkedOrigin
@@ -145,10 +154,13 @@ func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) [
 }
 
 // serve notes the statements that let, or may let, a request through.
-func (c *computation) serve(matches []iam.Match) {
+func (c *computation) serve(bucket *graph.Node, matches []iam.Match) {
 	for _, match := range matches {
 		if match.Statement.Allow == iam.Yes && match.Applies() != iam.No {
 			c.serves[match.Statement] = true
+			if !slices.Contains(c.readWith[match.Statement], bucket) {
+				c.readWith[match.Statement] = append(c.readWith[match.Statement], bucket)
+			}
 		}
 	}
 }
@@ -365,6 +377,7 @@ func (c *computation) refine(seen *view, name string, matches []iam.Match, missi
 		if !c.meant(match) || c.serves[match.Statement] {
 			continue
 		}
+		c.ineffective[match.Statement] = true
 		causes := slices.Concat(match.Action.Reasons, match.Resource.Reasons, match.Condition.Reasons)
 		reason := Reason{
 			Code: ineffective,

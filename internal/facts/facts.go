@@ -136,6 +136,13 @@ const (
 	// AdmitsOtherDistributions: its conditions leave open which distribution
 	// asks. The reasons of a yes hold the condition that comes closest.
 	AdmitsOtherDistributions = "admits_other_distributions"
+	// ServesBucket: an identity of CloudFront that it names reads a bucket that
+	// the key encrypts by default. It is no only where everything is known.
+	ServesBucket = "serves_bucket"
+	// EveryBucket: it lets the identity of a path decrypt for all of several
+	// buckets that the key encrypts. The reasons are those buckets; the code of
+	// those that the identity reads is "reads".
+	EveryBucket = "every_bucket"
 )
 
 // Problems is the fact about a policy document: it has problems. Each reason is

@@ -102,6 +102,9 @@ func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[s
 		MalformedOAI: c.malformedOAI(s, policy),
 
 		AdmitsOtherDistributions: fromResult(s.AdmitsOtherDistributions()),
+
+		ServesBucket: c.servesBucket(s, policy, key),
+		EveryBucket:  c.everyBucket(s, policy, key),
 	}
 }
 

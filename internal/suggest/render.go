@@ -199,14 +199,37 @@ func renderBlock(statement map[string]any) string {
 		}
 	}
 	if conditions, ok := statement["Condition"].(map[string]any); ok {
-		for _, operator := range sortedNames(conditions) {
-			keys, _ := conditions[operator].(map[string]any)
-			for _, key := range sortedNames(keys) {
-				fmt.Fprintf(&text, "\n  condition {\n    test     = %s\n    variable = %s\n    values   = %s\n  }\n", quote(operator), quote(key), hclList(keys[key]))
-			}
+		for _, block := range conditionBlocks(conditions) {
+			text.WriteString("\n" + indent(block, "  ") + "\n")
 		}
 	}
 	return text.String() + "}"
+}
+
+// conditionBlocks writes the condition blocks of data.aws_iam_policy_document.
+func conditionBlocks(conditions map[string]any) []string {
+	var blocks []string
+	for _, operator := range sortedNames(conditions) {
+		keys, _ := conditions[operator].(map[string]any)
+		for _, key := range sortedNames(keys) {
+			blocks = append(blocks, fmt.Sprintf("condition {\n  test     = %s\n  variable = %s\n  values   = %s\n}", quote(operator), quote(key), hclList(keys[key])))
+		}
+	}
+	return blocks
+}
+
+// renderCondition writes conditions to be added to a statement.
+func renderCondition(conditions map[string]any, writing form) string {
+	switch writing {
+	case statementBlock:
+		return strings.Join(conditionBlocks(conditions), "\n\n")
+	case hclObject:
+		return "Condition = " + renderHCL(conditions, "")
+	case templateYAML:
+		return "Condition:\n" + indent(render(conditions, writing), "  ")
+	default:
+		return `"Condition": ` + renderJSON(conditions, "", writing)
+	}
 }
 
 func hclList(element any) string {

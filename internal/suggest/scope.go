@@ -54,6 +54,9 @@ func (s *scope) expression(id, attribute string) any {
 	if node == nil {
 		return "<the " + attribute + " of " + id + ">"
 	}
+	if node.Kind == graph.Bucket {
+		return s.bucketARN(node, attribute == "objects")
+	}
 	switch s.form {
 	case templateYAML, templateJSON:
 		return s.templateExpression(node, attribute)
@@ -62,6 +65,55 @@ func (s *scope) expression(id, attribute string) any {
 	default:
 		return s.terraformExpression(node, attribute)
 	}
+}
+
+// bucketARN writes the ARN of a bucket or of its objects. A template names the
+// bucket instead of referring to it: the bucket refers to the key.
+func (s *scope) bucketARN(bucket *graph.Node, objects bool) any {
+	suffix := ""
+	if objects {
+		suffix = "/*"
+	}
+	name, literal := s.graph.Expand(bucket.Attribute("name")).Literal()
+	literal = literal && len(bucket.Defaults) == 0
+	advise := func(sentence string) {
+		if !slices.Contains(s.advice, sentence) {
+			s.advice = append(s.advice, sentence)
+		}
+	}
+	switch s.form {
+	case plainJSON:
+		if !literal {
+			name = "<name of " + bucket.Address + ">"
+		}
+		return "arn:aws:s3:::" + name + suffix
+	case templateYAML, templateJSON:
+		if !literal {
+			name = "${" + bucket.Address + "Name}"
+			advise(fmt.Sprintf("name %s by a parameter, here %sName, since the key policy cannot refer to a bucket that refers to the key", bucket.Address, bucket.Address))
+		}
+		return s.substitution("arn:${AWS::Partition}:s3:::" + name + suffix)
+	default:
+		code := localAddress(bucket, s.at) + ".arn"
+		if bucket.Unit != s.at.Unit || modulePath(bucket.Address) != modulePath(s.at.Address) {
+			code = "var.bucket_arn"
+			advise(fmt.Sprintf("%s is not in scope in this module; pass its ARN in as the variable bucket_arn", bucket.Address))
+		}
+		if !objects {
+			return expression{code: code, template: "${" + code + "}", display: code}
+		}
+		template := "${" + code + "}/*"
+		return expression{code: `"` + template + `"`, template: template, display: template}
+	}
+}
+
+// substitution is a Fn::Sub.
+func (s *scope) substitution(text string) expression {
+	code := "!Sub " + text
+	if s.form == templateJSON {
+		code = `{ "Fn::Sub": "` + text + `" }`
+	}
+	return expression{code: code, template: text, display: text}
 }
 
 // plainText writes what is known of a node and names the rest in angle brackets,
@@ -107,11 +159,7 @@ func (s *scope) templateExpression(node *graph.Node, attribute string) any {
 		"any":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*",
 		"root": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root",
 	}[attribute]
-	code := "!Sub " + text
-	if s.form == templateJSON {
-		code = `{ "Fn::Sub": "` + text + `" }`
-	}
-	return expression{code: code, template: text, display: text}
+	return s.substitution(text)
 }
 
 func (s *scope) terraformExpression(node *graph.Node, attribute string) any {

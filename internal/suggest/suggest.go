@@ -22,6 +22,8 @@ import (
 //	           {"reference": <node id>, "attribute": "arn"}
 //	key        the id of the key whose policy the statement is for
 //	policy     the id of that policy, or null where AWS's default is in force
+//	condition  conditions to be added to a statement of the policy, in the same form; a bucket has
+//	           the attributes "arn" and "objects"
 //	origin     the id of an origin that should use an origin access control
 //	advice     sentences for a person
 //
@@ -34,6 +36,9 @@ func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
 	}
 	if statement, ok := suggestion["statement"].(map[string]any); ok {
 		s.addStatement(statement, r.Graph.Node(text(suggestion, "key")), r.Graph.Node(text(suggestion, "policy")))
+	}
+	if condition, ok := suggestion["condition"].(map[string]any); ok {
+		s.addCondition(condition, r.Graph.Node(text(suggestion, "policy")))
 	}
 	if len(s.advice) == 0 && len(s.snippets) == 0 {
 		return nil
@@ -101,6 +106,20 @@ func (s *suggester) addStatement(statement map[string]any, key, policy *graph.No
 		return
 	}
 	s.snippets = append(s.snippets, render(statement, writing))
+}
+
+// addCondition writes conditions for a statement that is there.
+func (s *suggester) addCondition(condition map[string]any, policy *graph.Node) {
+	if policy == nil {
+		return
+	}
+	writing := s.formOf(policy, policy)
+	scope := scope{graph: s.graph, at: policy, form: writing}
+	resolved, _ := scope.resolve(condition).(map[string]any)
+	for _, sentence := range scope.advice {
+		s.advise(sentence)
+	}
+	s.snippets = append(s.snippets, renderCondition(resolved, writing))
 }
 
 // formOf looks at how the policy that has to change is written.

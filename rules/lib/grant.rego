@@ -46,3 +46,12 @@ cloudfront_identity := "CloudFront" if {
 } else := "the origin access identity" if {
 	facts.names_oai.verdict == "yes"
 }
+
+# Another rule reports the statement as a whole.
+reported_otherwise if bypassable
+
+reported_otherwise if facts.names_everyone.verdict == "yes"
+
+reported_otherwise if facts.inverted.verdict == "yes"
+
+reported_otherwise if facts.malformed_oai.verdict == "yes"

@@ -23,7 +23,7 @@ resource "aws_kms_key" "assets" {
         Action    = "kms:*"
         Resource  = "*"
       },
-      {
+      { # want unscoped-encryption-context "lets the origin access identity decrypt for all 2 buckets that the key encrypts, aws_s3_bucket.assets, aws_s3_bucket.media; compare"
         Sid       = "AllowCloudFrontDecrypt"
         Effect    = "Allow"
         Principal = { AWS = aws_cloudfront_origin_access_identity.assets.iam_arn }

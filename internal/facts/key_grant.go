@@ -22,6 +22,9 @@ func (w *walker) checkKeyGrants() {
 		return w.index.key(grant.Attribute("key"), grant, w.world)
 	}, w.world)
 	for _, grant := range grants {
+		if !w.mayAllowDecrypt(grant.Attribute("operations").In(w.world)) {
+			continue
+		}
 		grantee := w.expand(grant.Attribute("grantee"))
 		switch text, literal := grantee.Literal(); {
 		case w.view.identityKind == OAC && literal && strings.HasPrefix(text, "cloudfront.amazonaws.com"):
@@ -35,8 +38,18 @@ func (w *walker) checkKeyGrants() {
 	}
 }
 
+// mayAllowDecrypt reports whether the operations of a grant hold Decrypt, or may.
+func (w *walker) mayAllowDecrypt(operations value.Value) bool {
+	return operations.Kind != value.List || w.mayName(operations, "Decrypt", true)
+}
+
 // namesIdentity reports whether a grantee is, or may be, the path's origin access
 // identity.
 func (w *walker) namesIdentity(grantee value.Value) bool {
+	if _, literal := grantee.Literal(); literal {
+		if _, isIdentity := iam.ReadOAI(grantee); !isIdentity {
+			return false
+		}
+	}
 	return w.sameText(grantee, w.expand(w.originAccessIdentity().ARN)) != iam.No
 }

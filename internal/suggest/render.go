@@ -42,8 +42,9 @@ func render(object map[string]any, writing form) string {
 	}
 }
 
-func indent(text, by string) string {
-	return by + strings.ReplaceAll(text, "\n", "\n"+by)
+// indent moves text right by one step.
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
 }
 
 func quote(text string) string {
@@ -200,7 +201,7 @@ func renderBlock(statement map[string]any) string {
 	}
 	if conditions, ok := statement["Condition"].(map[string]any); ok {
 		for _, block := range conditionBlocks(conditions) {
-			text.WriteString("\n" + indent(block, "  ") + "\n")
+			text.WriteString("\n" + indent(block) + "\n")
 		}
 	}
 	return text.String() + "}"
@@ -226,7 +227,7 @@ func renderCondition(conditions map[string]any, writing form) string {
 	case hclObject:
 		return "Condition = " + renderHCL(conditions, "")
 	case templateYAML:
-		return "Condition:\n" + indent(render(conditions, writing), "  ")
+		return "Condition:\n" + indent(render(conditions, writing))
 	default:
 		return `"Condition": ` + renderJSON(conditions, "", writing)
 	}

@@ -226,7 +226,7 @@ func (s *suggester) wholePolicy(statement map[string]any, key *graph.Node, writi
 	s.advise("the key has AWS's default policy; a policy of its own replaces it, so that the default's statement is repeated here")
 	switch writing {
 	case templateYAML:
-		return "KeyPolicy:\n" + indent(render(policy, writing), "  ")
+		return "KeyPolicy:\n" + indent(render(policy, writing))
 	case templateJSON:
 		return `"KeyPolicy": ` + render(policy, writing)
 	case jsonTemplate, plainJSON:
@@ -239,7 +239,7 @@ func (s *suggester) wholePolicy(statement map[string]any, key *graph.Node, writi
 		header = "data \"aws_caller_identity\" \"current\" {}\n\n"
 	}
 	return fmt.Sprintf("%sresource \"aws_kms_key_policy\" %q {\n  key_id = %s.id\n  policy = jsonencode(%s)\n}",
-		header, resourceName(local), local, strings.TrimLeft(indent(render(policy, hclObject), "  "), " "))
+		header, resourceName(local), local, strings.TrimLeft(indent(render(policy, hclObject)), " "))
 }
 
 var callerIdentity = regexp.MustCompile(`data\s+"?aws_caller_identity"?\s+"?([A-Za-z0-9_-]+)"?`)

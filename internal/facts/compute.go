@@ -17,7 +17,7 @@ func Compute(g *graph.Graph) *Result {
 	c := &computation{
 		index:  newIndex(g),
 		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}},
-		serves: map[*iam.Statement]bool{}, readWith: map[*iam.Statement][]*graph.Node{}, ineffective: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{},
+		serves: map[*iam.Statement]bool{}, readWith: map[*iam.Statement][]*graph.Node{}, ineffective: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{}, walked: map[string]bool{},
 	}
 	var walked []*walkedOrigin
 	for _, node := range g.Nodes {
@@ -38,6 +38,7 @@ func Compute(g *graph.Graph) *Result {
 			c.result.Paths = append(c.result.Paths, path)
 			c.reader(path)
 		}
+		c.involve(path)
 		c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
 	}
 	c.used = newUsage(g, walked)
@@ -101,6 +102,8 @@ type computation struct {
 	// meantFor holds the identity that a statement with a malformed principal
 	// is meant for.
 	meantFor map[*iam.Statement]*graph.Node
+	// walked holds the units that a path to a KMS key leads through, or may.
+	walked map[string]bool
 }
 
 func (c *computation) subject(subject Subject, facts map[string]Fact) {

@@ -127,6 +127,10 @@ const (
 	// other-than-administrator where the key's own account is taken to be the
 	// one whose root administers it.
 	OtherAccounts = "other_accounts"
+	// DecryptsEveryKey: it is of a policy of an identity, and allows actions that
+	// decrypt on every key. The text of each reason is an action; the codes are
+	// those of package iam.
+	DecryptsEveryKey = "decrypts_every_key"
 	// VoidConditions: it has conditions on keys that restrict who may call, and
 	// none of them does. Each reason is one condition; the codes are those of
 	// package iam.

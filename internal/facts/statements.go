@@ -21,6 +21,8 @@ func (c *computation) policies() {
 			c.keyPolicy(node)
 		case graph.BucketPolicy:
 			c.bucketPolicy(node)
+		case graph.IdentityPolicy:
+			c.identityPolicy(node)
 		}
 	}
 }
@@ -53,6 +55,35 @@ func (c *computation) keyPolicy(policy *graph.Node) {
 func (c *computation) bucketPolicy(policy *graph.Node) {
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
 		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{MalformedOAI: c.malformedOAI(node.Statement, policy)})
+	}
+}
+
+// identityPolicy makes subjects of the statements of a policy of an identity, where that
+// has to do with what is followed: beside a path, or on its own as raw JSON. A
+// permissions boundary allows nothing by itself ("Permissions boundaries for IAM
+// entities" in the IAM User Guide).
+func (c *computation) identityPolicy(policy *graph.Node) {
+	if !c.walked[policy.Unit] && c.graph.Unit(policy.Unit).Language != graph.PolicyJSON {
+		return
+	}
+	for _, edge := range c.graph.In(policy.ID) {
+		if edge.Relation == "permissions_boundary" {
+			return
+		}
+	}
+	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
+		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{
+			DecryptsEveryKey: listed(policy.Document.DecryptsEveryKey(node.Statement, c.graph.Expand)),
+		})
+	}
+}
+
+// involve notes the units that a path to a key leads through.
+func (c *computation) involve(path *Path) {
+	for _, node := range []*graph.Node{path.Distribution, path.Bucket, path.Key, path.KeyPolicy} {
+		if node != nil && path.Verdict != NotKMS {
+			c.walked[node.Unit] = true
+		}
 	}
 }
 

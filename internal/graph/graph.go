@@ -35,6 +35,7 @@
 //	alias         name, target_key
 //	policy        role ("key", "bucket", "access_point" or "identity"), target (what it is written for),
 //	              document. Document is set, its statements are child nodes
+//	identity      permissions_boundary: a role or user that a policy bounds. Others are no nodes
 //	statement     none; Statement is set
 //	opaque        source (a module that is not on disk, a custom resource). Its arguments keep their
 //	              names, so that references passed in are edges
@@ -70,6 +71,7 @@ const (
 	AccessPoint  Kind = "access_point"
 	Grant        Kind = "grant"
 	Policy       Kind = "policy"
+	Identity     Kind = "identity"
 	Statement    Kind = "statement"
 	Opaque       Kind = "opaque"
 )

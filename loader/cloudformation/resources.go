@@ -58,6 +58,7 @@ func (t *template) addResource(member source.Member) {
 	case "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy":
 		r.addPolicy(r.newNode(graph.Policy, map[string]string{"document": "PolicyDocument"}), graph.IdentityPolicy)
 	case "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group":
+		r.addBoundary()
 		r.addInlinePolicies()
 	case stackType, "AWS::Serverless::Application":
 		nested, why := t.nestedTemplate(r.logical)
@@ -314,6 +315,13 @@ func (r *resource) addMultiRegionAccessPoint() {
 	n.Attributes["buckets"] = buckets
 	n.Defaults = r.usedDefaults()
 	r.add(n)
+}
+
+// addBoundary adds a role or user where a policy bounds it: that policy grants nothing.
+func (r *resource) addBoundary() {
+	if member(r.properties, "PermissionsBoundary") != nil {
+		r.add(r.newNode(graph.Identity, map[string]string{"permissions_boundary": "PermissionsBoundary"}))
+	}
 }
 
 func (r *resource) addInlinePolicies() {

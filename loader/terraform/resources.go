@@ -91,7 +91,10 @@ func (o *object) addNodes() {
 	case "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy":
 		o.addPolicy(o.node(graph.Policy, map[string][]string{"document": {"policy"}}), graph.IdentityPolicy)
 	case "aws_iam_role":
+		o.addBoundary()
 		o.addInlinePolicies()
+	case "aws_iam_user":
+		o.addBoundary()
 	default:
 		o.addDependencies()
 	}
@@ -253,6 +256,15 @@ func (o *object) addMultiRegionAccessPoint() {
 	n.Attributes["buckets"] = buckets
 	n.Defaults = o.usedDefaults()
 	o.add(n)
+}
+
+// addBoundary adds a role or user where a policy bounds it: that policy grants nothing.
+func (o *object) addBoundary() {
+	if o.block.Body.Attributes["permissions_boundary"] == nil {
+		o.addDependencies()
+		return
+	}
+	o.add(o.node(graph.Identity, map[string][]string{"permissions_boundary": {"permissions_boundary"}}))
 }
 
 // addInlinePolicies adds the policies that are written in a role.

@@ -1,0 +1,149 @@
+package iam
+
+import (
+	"strings"
+
+	"github.com/originkey/originkey/internal/value"
+)
+
+// Codes of the reasons of DecryptsEveryKey.
+const (
+	// CodeEveryKey: an action of AWS KMS is allowed on every key.
+	CodeEveryKey = "every-key"
+	// CodeEveryService: it is so as part of what more services have.
+	CodeEveryService = "every-service"
+)
+
+// decryptActions are those of the AWS Security Hub controls KMS.1 and KMS.2.
+var decryptActions = []string{"kms:Decrypt", "kms:ReEncryptFrom"}
+
+// partitions are those in which CloudFront or its keys may be.
+var partitions = []string{"aws", "aws-cn", "aws-us-gov"}
+
+// DecryptsEveryKey returns the actions that show what a key hides which a statement of
+// a policy of an identity allows on every key there is: those of every account and
+// Region, whatever their policies say. Keys of one account or Region are fewer. The
+// text of each reason is an action.
+//
+// A condition on what the key is or on how it is used makes them fewer, and so may a
+// Deny of the document.
+func (d *Document) DecryptsEveryKey(s *Statement, expand func(value.Value) value.Value) []Reason {
+	element := "Resource"
+	if s.Resources == nil {
+		element = "NotResource"
+	}
+	if s.Allow != Yes || len(d.Gaps) > 0 || s.limitsKeys() || s.coversEveryKey(expand) != Yes {
+		return nil
+	}
+	var allowed []Reason
+	for _, action := range decryptActions {
+		if s.matchAction(action).Truth != Yes || d.deniesKeys(action, expand) {
+			continue
+		}
+		code := CodeEveryService
+		for _, pattern := range s.Actions {
+			if strings.HasPrefix(strings.ToLower(pattern.String()), "kms:") && matchesAny([]value.Value{pattern}, action) == Yes {
+				code = CodeEveryKey
+			}
+		}
+		allowed = append(allowed, s.reason(code, element, "%s", action))
+	}
+	return allowed
+}
+
+// deniesKeys reports whether a Deny may take an action on some keys away. One under
+// conditions that have nothing to do with keys, such as MFA, does not.
+func (d *Document) deniesKeys(action string, expand func(value.Value) value.Value) bool {
+	for _, s := range d.Statements {
+		if s.Allow != Yes && s.matchAction(action).Truth != No && s.mayTakeInKeys(expand) && (len(s.Conditions) == 0 || s.limitsKeys()) {
+			return true
+		}
+	}
+	return false
+}
+
+// limitsKeys reports whether a condition makes a statement hold for some keys or some
+// uses of them only, or may do so.
+func (s *Statement) limitsKeys() bool {
+	if _, gap := s.Gaps["Condition"]; gap {
+		return true
+	}
+	for _, c := range s.Conditions {
+		switch key := strings.ToLower(c.Key); {
+		case key == "kms:viaservice" || key == "kms:resourcealiases" || key == "kms:requestalias",
+			key == "aws:resourceaccount" || key == "aws:resourceorgid" || key == "aws:resourceorgpaths",
+			strings.HasPrefix(key, "aws:resourcetag/"), strings.HasPrefix(key, "kms:encryptioncontext"):
+			return true
+		}
+	}
+	return false
+}
+
+// coversEveryKey says whether the resources of a statement take in every key.
+func (s *Statement) coversEveryKey(expand func(value.Value) value.Value) Truth {
+	if s.Resources != nil {
+		answer := No
+		for _, pattern := range s.Resources {
+			answer = Or(answer, keysIn(expand(pattern)))
+		}
+		return answer
+	}
+	if s.NotResources == nil || s.Gaps["NotResource"] != "" {
+		return Unknown
+	}
+	for _, pattern := range s.NotResources {
+		if keysIn(expand(pattern)) != No {
+			return No
+		}
+	}
+	return Yes
+}
+
+// mayTakeInKeys reports whether the resources of a statement may take in a key.
+func (s *Statement) mayTakeInKeys(expand func(value.Value) value.Value) bool {
+	if s.Resources == nil || s.Gaps["Resource"] != "" {
+		return true
+	}
+	for _, pattern := range s.Resources {
+		if keysIn(expand(pattern)) != No {
+			return true
+		}
+	}
+	return false
+}
+
+// keysIn says whether a pattern takes in a key of which nothing but the partition is
+// known: Yes where it takes in all, No where it takes in none.
+func keysIn(pattern value.Value) Truth {
+	c := comparison{generated: func(string) bool { return false }}
+	answer := No
+	for _, partition := range partitions {
+		answer = Or(answer, c.matchText(c.tokenize(inPartition(pattern, partition), true), someKey(partition)))
+	}
+	return answer
+}
+
+// inPartition writes a partition for the stack's own.
+func inPartition(pattern value.Value, partition string) value.Value {
+	if pattern.Kind != value.String {
+		return pattern
+	}
+	parts := make([]value.Part, len(pattern.Parts))
+	for i, part := range pattern.Parts {
+		if part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Partition {
+			part = value.Part{Kind: value.Literal, Text: partition, Location: part.Location}
+		}
+		parts[i] = part
+	}
+	pattern.Parts = parts
+	return pattern
+}
+
+// someKey is the ARN of a key of which nothing but the partition is known.
+func someKey(partition string) []token {
+	c := comparison{}
+	unknown := token{kind: unknownToken}
+	tokens := append(c.tokenizeLiteral("arn:"+partition+":kms:", false), unknown)
+	tokens = append(append(tokens, c.tokenizeLiteral(":", false)...), unknown)
+	return append(append(tokens, c.tokenizeLiteral(":key/", false)...), unknown)
+}

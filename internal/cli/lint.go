@@ -104,6 +104,7 @@ func describeRules(from []engine.Rule) []report.Rule {
 		described[i] = report.Rule{
 			Name: rule.Name, Title: rule.Title, Description: rule.Description, HelpURL: rulePage + rule.Name + ".md",
 			Level: rule.Level, Tags: rule.Tags, Precision: rule.Precision, CWE: rule.CWE, SecuritySeverity: rule.SecuritySeverity,
+			Reports: rule.Reports,
 		}
 	}
 	return described

@@ -25,6 +25,8 @@ type Rule struct {
 	// SecuritySeverity is a decimal number as text, "" for rules that are not
 	// about security.
 	SecuritySeverity string
+	// Reports are the codes of the reasons that the rule reports.
+	Reports []string
 }
 
 // A Report is everything that a run has to say.
@@ -81,6 +83,19 @@ func Write(w io.Writer, format string, r *Report, style Style) error {
 		return fmt.Errorf("write the report as %s: %w", format, err)
 	}
 	return nil
+}
+
+// verdicts are in the order in which people want to read of them.
+var verdicts = []facts.Verdict{facts.Readable, facts.Unreadable, facts.Undecided, facts.NotKMS}
+
+// ruleOf names the rule that reports a code, or "".
+func (r *Report) ruleOf(code string) string {
+	for _, rule := range r.Rules {
+		if slices.Contains(rule.Reports, code) {
+			return rule.Name
+		}
+	}
+	return ""
 }
 
 // count counts paths by verdict.

@@ -1,0 +1,24 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+)
+
+// oneLine makes text of the input fit for a single line of any format: each line
+// break and control character is a space, and characters that are not seen but
+// change how others are read, such as those that turn the direction of writing,
+// are left out.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u2028', r == '\u2029', unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c':
+			// Joiners are a part of words and of emoji.
+			return -1
+		default:
+			return r
+		}
+	}, text)
+}

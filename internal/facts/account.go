@@ -12,12 +12,13 @@ import (
 // accountForm matches the principals that stand for a whole account.
 var accountForm = regexp.MustCompile(`^(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?$`)
 
-// wholeAccount returns the id of the account that a literal principal stands for.
+// wholeAccount returns the id of the account that a principal stands for, where it
+// is text; the partition need not be.
 func wholeAccount(expanded value.Value) (string, bool) {
-	text, literal := expanded.Literal()
-	if !literal {
+	if expanded.Kind != value.String {
 		return "", false
 	}
+	text, _ := flatten(expanded)
 	match := accountForm.FindStringSubmatch(text)
 	if match == nil {
 		return "", false
@@ -50,11 +51,11 @@ func administrator(document *iam.Document, expand func(value.Value) value.Value)
 				continue
 			}
 			expanded := expand(principal.Value)
-			found, literal := wholeAccount(expanded)
-			if standsForAccount(expanded) || literal && account != "" && account != found {
+			found, isText := wholeAccount(expanded)
+			if !isText && standsForAccount(expanded) || isText && account != "" && account != found {
 				return ""
 			}
-			if literal {
+			if isText {
 				account = found
 			}
 		}

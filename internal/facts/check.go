@@ -15,6 +15,9 @@ var unsigned = Reason{Code: "unsigned", Text: "requests are unsigned, so that no
 // checkRead says whether the bucket policy lets the identity get objects.
 func (w *walker) checkRead() {
 	if w.view.identityKind == NoIdentity {
+		if policies, doubt := w.policies(w.view.bucket, graph.BucketPolicy, w.world); len(policies) == 1 && doubt == "" {
+			w.view.bucketPolicy = policies[0]
+		}
 		w.set(Read, iam.Unknown, unsigned)
 		return
 	}
@@ -427,7 +430,7 @@ func (w *walker) assumeAccount(policy *graph.Node) {
 	if account == "" {
 		return
 	}
-	w.accounts[environment] = account
+	w.view.accounts[environment] = account
 	w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root the key policy of %s lets administer it, is the stack's own", account, w.view.key.Address)})
 }
 
@@ -441,4 +444,21 @@ func problemsIn(policy *graph.Node, role, code string, world *value.World) []Rea
 		}
 	}
 	return reasons
+}
+
+// checkThroughControl says what the policies would allow through an origin access
+// control, where the origin has none.
+func (w *walker) checkThroughControl() {
+	kind := w.view.identityKind
+	if kind == OAC {
+		return
+	}
+	w.view.identityKind = OAC
+	defer func() { w.view.identityKind = kind }()
+	if policy := w.view.bucketPolicy; policy != nil {
+		w.set(ReadThroughControl, policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world).Allowed)
+	}
+	if policy := w.view.keyPolicy; policy != nil {
+		w.set(DecryptThroughControl, policy.Document.Evaluate(w.decryptRequest(), w.world).Allowed)
+	}
 }

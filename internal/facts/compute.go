@@ -16,7 +16,7 @@ import (
 func Compute(g *graph.Graph) *Result {
 	c := &computation{
 		index:  newIndex(g),
-		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}},
+		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}, Accounts: map[string]string{}},
 		serves: map[*iam.Statement]bool{}, readWith: map[*iam.Statement][]*graph.Node{}, ineffective: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{}, walked: map[string]bool{},
 	}
 	var walked []*walkedOrigin
@@ -32,6 +32,7 @@ func Compute(g *graph.Graph) *Result {
 	}
 	for _, origin := range walked {
 		path := c.path(origin)
+		c.assumeAccounts(origin)
 		if origin.request == UploadRequest {
 			c.result.Uploads = append(c.result.Uploads, path)
 		} else {
@@ -240,6 +241,19 @@ func (o *walkedOrigin) pathID() string {
 	return id
 }
 
+// assumeAccounts notes which accounts the views of an origin took for granted. An
+// environment that two paths take for two accounts is none of them.
+func (c *computation) assumeAccounts(walked *walkedOrigin) {
+	for _, seen := range walked.views {
+		for environment, account := range seen.accounts {
+			if known, taken := c.result.Accounts[environment]; taken && known != account {
+				account = ""
+			}
+			c.result.Accounts[environment] = account
+		}
+	}
+}
+
 // blur forgets what differs between worlds.
 func (p *Path) blur(seen *view) {
 	blurNode := func(node **graph.Node, other *graph.Node) {
@@ -291,6 +305,11 @@ func (c *computation) decide(path *Path, walked *walkedOrigin) {
 	}
 	for _, name := range PathFacts {
 		path.Facts[name] = joinFact(name, walked.views, path.Verdict)
+	}
+	if path.IdentityKind != OAC {
+		for _, name := range []string{ReadThroughControl, DecryptThroughControl} {
+			path.Facts[name] = joinFact(name, walked.views, path.Verdict)
+		}
 	}
 	if path.Verdict != Undecided {
 		return

@@ -87,6 +87,14 @@ var UploadFacts = []string{Uploads, UploadGrant}
 // UploadCodes lists the codes of the reasons for which UploadGrant can be No.
 var UploadCodes = []string{"upload-not-granted", "upload-grant-ineffective", "upload-denied"}
 
+// The names of the facts about what the policies would allow if the origin had an
+// origin access control. They are there for paths through something else only, and
+// say what is left to write; they make no verdict.
+const (
+	ReadThroughControl    = "read_through_control"
+	DecryptThroughControl = "decrypt_through_control"
+)
+
 // PathFacts lists the facts of a path in the order of the hops.
 var PathFacts = []string{Signed, IdentitySupportsKMS, Read, KeyManageable, KeyUsable, PolicyValid, Decrypt}
 
@@ -281,6 +289,9 @@ type Result struct {
 	Subjects []Subject
 	// Facts holds the facts of every subject by its id, then by name.
 	Facts map[string]map[string]Fact
+	// Accounts maps the id of an environment to the account that it is taken
+	// to be, where it is not known and all paths agree.
+	Accounts map[string]string
 	// Keys maps the id of a key policy or of its statement to the id of the
 	// key that it is attached to, where that is known.
 	Keys map[string]string

@@ -42,6 +42,8 @@ type view struct {
 	unknowns []string
 	assumed  []string
 	remarks  []string
+	// accounts holds the accounts of environments that a key policy gives away.
+	accounts map[string]string
 	// readMatches and matches are what the statements of the bucket policy
 	// and of the key policy say of the request, uploadMatches those of the key
 	// policy of an upload.
@@ -109,14 +111,13 @@ type walker struct {
 	accessPoint *graph.Node
 	// branch is which of the buckets of a multi-Region access point is followed.
 	branch int
-	// accounts holds the accounts of environments that a key policy gives away.
-	accounts map[string]string
 }
 
 // walk evaluates the path of an origin in a world, to one of the buckets that the
 // origin leads to.
 func (ix *index) walk(distribution, origin *graph.Node, branch int, world *value.World) *view {
-	w := &walker{index: ix, world: world, distribution: distribution, origin: origin, branch: branch, accounts: map[string]string{}, view: &view{
+	w := &walker{index: ix, world: world, distribution: distribution, origin: origin, branch: branch, view: &view{
+		accounts:     map[string]string{},
 		request:      ReadRequest,
 		uploads:      iam.Result{Truth: iam.Unknown},
 		identityKind: NoIdentity,
@@ -167,6 +168,7 @@ func (ix *index) walk(distribution, origin *graph.Node, branch int, world *value
 	w.checkRead()
 	w.findKey()
 	w.checkKey()
+	w.checkThroughControl()
 	w.view.withholdUploads()
 	return w.view
 }
@@ -198,12 +200,12 @@ func (w *walker) set(name string, verdict iam.Truth, reasons ...Reason) {
 // that are known on this path.
 func (w *walker) expand(v value.Value) value.Value {
 	expanded := w.graph.Expand(v).In(w.world)
-	if expanded.Kind != value.String || len(w.accounts) == 0 {
+	if expanded.Kind != value.String || len(w.view.accounts) == 0 {
 		return expanded
 	}
 	parts := slices.Clone(expanded.Parts)
 	for i, part := range parts {
-		if account, ok := w.accounts[part.Reference.Node]; ok && part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Account {
+		if account, ok := w.view.accounts[part.Reference.Node]; ok && part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Account {
 			parts[i] = value.Part{Kind: value.Literal, Text: account, Location: part.Location}
 		}
 	}

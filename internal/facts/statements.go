@@ -54,7 +54,10 @@ func (c *computation) keyPolicy(policy *graph.Node) {
 // for principals that S3 does not know.
 func (c *computation) bucketPolicy(policy *graph.Node) {
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{MalformedOAI: c.malformedOAI(node.Statement, policy)})
+		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{
+			MalformedOAI:    c.malformedOAI(node.Statement, policy),
+			NamesCloudFront: {Verdict: node.Statement.NamesService(cloudFront)},
+		})
 	}
 }
 

@@ -199,6 +199,9 @@ type Unit struct {
 	// Incomplete says what of the unit could not be read, or "". What is not
 	// found in such a unit is not missing.
 	Incomplete string
+	// Synthesized says that the CDK wrote the template, so that its users
+	// change another program's text.
+	Synthesized bool
 	// Context says that the unit was read only so that others can be linked
 	// to it: nothing is reported of it alone.
 	Context bool

@@ -244,6 +244,9 @@ func toDo(r *Report, path *facts.Path) []action {
 			text := f.Message
 			if f.Suggestion != nil && f.Suggestion.Advice != "" {
 				text, _, _ = strings.Cut(f.Suggestion.Advice, "\n")
+				if f.Suggestion.Text != "" {
+					text += "; originkey lint prints what to write"
+				}
 			}
 			if a := (action{Rule: blocker, Text: text}); !slices.Contains(actions, a) {
 				actions = append(actions, a)

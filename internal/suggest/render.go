@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -10,7 +11,10 @@ import (
 
 // elements is the order in which AWS's documentation writes the elements of
 // policies and statements.
-var elements = []string{"Version", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "Statement"}
+var elements = []string{
+	"Version", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "Statement",
+	"sid", "effect", "actions", "resources", "type", "identifiers", "principals", "test", "variable", "values", "condition",
+}
 
 // sortedNames returns the names of an object, elements in their usual order.
 func sortedNames(object map[string]any) []string {
@@ -33,6 +37,8 @@ func render(object map[string]any, writing form) string {
 	switch writing {
 	case statementBlock:
 		return renderBlock(object)
+	case statementBlockJSON:
+		return renderJSON(blockJSON(object), "", jsonTemplate)
 	case hclObject:
 		return renderHCL(object, "")
 	case templateYAML:
@@ -42,17 +48,21 @@ func render(object map[string]any, writing form) string {
 	}
 }
 
-// indent moves text right by one step.
-func indent(text string) string {
-	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+// indent moves text to the right.
+func indent(text, by string) string {
+	return by + strings.ReplaceAll(text, "\n", "\n"+by)
 }
 
+// quote writes a JSON string, which is one of HCL and YAML as well. What stands for
+// something that is to be filled in keeps its angle brackets.
 func quote(text string) string {
-	encoded, err := json.Marshal(text)
-	if err != nil {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
 		return fmt.Sprintf("%q", text)
 	}
-	return string(encoded)
+	return strings.TrimSuffix(encoded.String(), "\n")
 }
 
 // renderHCL writes an argument of jsonencode.
@@ -90,7 +100,7 @@ func renderHCL(element any, margin string) string {
 func scalar(element any, writing form) string {
 	switch element := element.(type) {
 	case expression:
-		if writing == jsonTemplate {
+		if writing == jsonTemplate || writing == templateFile {
 			return `"` + element.template + `"`
 		}
 		return element.code
@@ -176,7 +186,7 @@ func yamlScalar(element any) string {
 	if !ok {
 		return scalar(element, templateYAML)
 	}
-	if content == "" || strings.ContainsAny(content, "*{}[]#&!|>'\"%@`") || strings.Contains(content, ": ") || strings.HasPrefix(content, "20") {
+	if content == "" || content == "true" || content == "false" || strings.ContainsAny(content, "*{}[]#&!|>'\"%@`") || strings.Contains(content, ": ") || strings.HasPrefix(content, "20") {
 		return quote(content)
 	}
 	return content
@@ -199,45 +209,93 @@ func renderBlock(statement map[string]any) string {
 			fmt.Fprintf(&text, "\n  principals {\n    type        = %s\n    identifiers = %s\n  }\n", quote(kind), hclList(principals[kind]))
 		}
 	}
-	if conditions, ok := statement["Condition"].(map[string]any); ok {
-		for _, block := range conditionBlocks(conditions) {
-			text.WriteString("\n" + indent(block) + "\n")
-		}
+	conditions, _ := statement["Condition"].(map[string]any)
+	for _, block := range conditionBlocks(conditions, "  ") {
+		fmt.Fprintf(&text, "\n%s\n", block)
 	}
 	return text.String() + "}"
 }
 
-// conditionBlocks writes the condition blocks of data.aws_iam_policy_document.
-func conditionBlocks(conditions map[string]any) []string {
+// blockJSON turns a statement into what the JSON syntax of Terraform writes for a
+// statement block.
+func blockJSON(statement map[string]any) map[string]any {
+	block := map[string]any{"actions": listOf(statement["Action"]), "resources": listOf(statement["Resource"])}
+	if sid, ok := statement["Sid"]; ok {
+		block["sid"] = sid
+	}
+	if effect, ok := statement["Effect"].(string); ok && effect != "Allow" {
+		block["effect"] = effect
+	}
+	var principals, conditions []any
+	written, _ := statement["Principal"].(map[string]any)
+	for _, kind := range sortedNames(written) {
+		principals = append(principals, map[string]any{"type": kind, "identifiers": listOf(written[kind])})
+	}
+	if principals != nil {
+		block["principals"] = principals
+	}
+	operators, _ := statement["Condition"].(map[string]any)
+	for _, operator := range sortedNames(operators) {
+		keys, _ := operators[operator].(map[string]any)
+		for _, key := range sortedNames(keys) {
+			conditions = append(conditions, map[string]any{"test": operator, "variable": key, "values": listOf(keys[key])})
+		}
+	}
+	if conditions != nil {
+		block["condition"] = conditions
+	}
+	return block
+}
+
+func listOf(element any) []any {
+	if items, ok := element.([]any); ok {
+		return items
+	}
+	return []any{element}
+}
+
+// renderFragment writes members of an object, to be put among others, or the
+// condition blocks of a Condition element.
+func renderFragment(members map[string]any, writing form) string {
+	switch writing {
+	case statementBlock:
+		return strings.Join(conditionBlocks(members, ""), "\n\n")
+	case statementBlockJSON:
+		conditions, _ := blockJSON(map[string]any{"Condition": members})["condition"].([]any)
+		texts := make([]string, len(conditions))
+		for i, condition := range conditions {
+			texts[i] = renderJSON(condition, "", jsonTemplate)
+		}
+		return strings.Join(texts, ",\n")
+	case templateYAML:
+		return strings.TrimRight(renderMembers(members, ""), "\n")
+	}
+	text := renderJSON(members, "", writing)
+	if writing == hclObject {
+		text = renderHCL(members, "")
+	}
+	lines := strings.Split(text, "\n")
+	lines = lines[1 : len(lines)-1]
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, "  ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// conditionBlocks writes the blocks of a data source for a Condition element.
+func conditionBlocks(conditions map[string]any, margin string) []string {
 	var blocks []string
 	for _, operator := range sortedNames(conditions) {
 		keys, _ := conditions[operator].(map[string]any)
 		for _, key := range sortedNames(keys) {
-			blocks = append(blocks, fmt.Sprintf("condition {\n  test     = %s\n  variable = %s\n  values   = %s\n}", quote(operator), quote(key), hclList(keys[key])))
+			blocks = append(blocks, fmt.Sprintf("%[1]scondition {\n%[1]s  test     = %[2]s\n%[1]s  variable = %[3]s\n%[1]s  values   = %[4]s\n%[1]s}", margin, quote(operator), quote(key), hclList(keys[key])))
 		}
 	}
 	return blocks
 }
 
-// renderCondition writes conditions to be added to a statement.
-func renderCondition(conditions map[string]any, writing form) string {
-	switch writing {
-	case statementBlock:
-		return strings.Join(conditionBlocks(conditions), "\n\n")
-	case hclObject:
-		return "Condition = " + renderHCL(conditions, "")
-	case templateYAML:
-		return "Condition:\n" + indent(render(conditions, writing))
-	default:
-		return `"Condition": ` + renderJSON(conditions, "", writing)
-	}
-}
-
 func hclList(element any) string {
-	items, ok := element.([]any)
-	if !ok {
-		items = []any{element}
-	}
+	items := listOf(element)
 	written := make([]string, len(items))
 	for i, item := range items {
 		written[i] = scalar(item, hclObject)

@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -18,12 +19,31 @@ type expression struct {
 	code, template, display string
 }
 
-// A scope resolves references for one place in one file.
+// A scope resolves references for one place in one file. The attributes of a
+// reference are
+//
+//	arn      of a distribution, its ARN
+//	any      of a distribution, the pattern of all of its account
+//	root     the root of the account that a node is in
+//	arn, objects
+//	         of a bucket, its ARN and the pattern of its objects
 type scope struct {
-	graph  *graph.Graph
-	at     *graph.Node
-	form   form
-	advice []string
+	graph    *graph.Graph
+	accounts map[string]string
+	// at is the policy that is written, or what has none, and file where it is.
+	at   *graph.Node
+	file string
+	form form
+	// isTemplate is true where form is templateFile and the file is read by
+	// templatefile already.
+	isTemplate bool
+	advice     []string
+}
+
+func (s *scope) advise(format string, arguments ...any) {
+	if sentence := fmt.Sprintf(format, arguments...); !slices.Contains(s.advice, sentence) {
+		s.advice = append(s.advice, sentence)
+	}
 }
 
 // resolve replaces {"reference": ...} by expressions, deeply.
@@ -54,57 +74,118 @@ func (s *scope) expression(id, attribute string) any {
 	if node == nil {
 		return "<the " + attribute + " of " + id + ">"
 	}
-	if node.Kind == graph.Bucket {
-		return s.bucketARN(node, attribute == "objects")
-	}
 	switch s.form {
 	case templateYAML, templateJSON:
 		return s.templateExpression(node, attribute)
+	case cdkApp:
+		return constructExpression(node, attribute)
 	case plainJSON:
 		return s.plainText(node, attribute)
+	case templateFile:
+		return s.passedIn(node, attribute)
 	default:
 		return s.terraformExpression(node, attribute)
 	}
 }
 
-// bucketARN writes the ARN of a bucket or of its objects. A template names the
-// bucket instead of referring to it: the bucket refers to the key.
-func (s *scope) bucketARN(bucket *graph.Node, objects bool) any {
-	suffix := ""
-	if objects {
-		suffix = "/*"
+// account returns the account of a node where it is known or taken to be known.
+func (s *scope) account(node *graph.Node) (string, bool) {
+	account, literal := s.graph.Expand(value.To(value.Reference{Node: node.Environment, Attribute: value.Account}, "", node.Location)).Literal()
+	if literal {
+		return account, true
 	}
-	name, literal := s.graph.Expand(bucket.Attribute("name")).Literal()
-	literal = literal && len(bucket.Defaults) == 0
-	advise := func(sentence string) {
-		if !slices.Contains(s.advice, sentence) {
-			s.advice = append(s.advice, sentence)
+	environment := node.Environment
+	if same := s.graph.Environments[environment].SameAccountAs; same != "" {
+		environment = same
+	}
+	account = s.accounts[environment]
+	return account, account != ""
+}
+
+// plainText writes what is known of a node and names the rest in angle brackets,
+// since a JSON file cannot refer to anything.
+func (s *scope) plainText(node *graph.Node, attribute string) string {
+	fillIn := func(what string) string {
+		s.advise("fill in the parts in angle brackets: a JSON file cannot refer to the stack")
+		return "<" + what + ">"
+	}
+	named := func(attribute value.Attribute, what string) string {
+		text, literal := s.graph.Expand(value.To(value.Reference{Node: node.ID, Attribute: attribute}, "", node.Location)).Literal()
+		if literal {
+			return text
+		}
+		return fillIn(what + " of " + node.Address)
+	}
+	partition, known := s.graph.Expand(value.To(value.Reference{Node: node.Environment, Attribute: value.Partition}, "", node.Location)).Literal()
+	if !known {
+		partition = "aws"
+	}
+	if node.Kind == graph.Bucket {
+		return fmt.Sprintf("arn:%s:s3:::%s%s", partition, named(value.Name, "name"), pattern(attribute))
+	}
+	account, known := s.account(node)
+	if !known {
+		// The policy and what it names are in one account, or the account of
+		// the one is known.
+		if account, known = s.account(s.at); !known {
+			account = fillIn("account id")
 		}
 	}
-	switch s.form {
-	case plainJSON:
-		if !literal {
-			name = "<name of " + bucket.Address + ">"
-		}
-		return "arn:aws:s3:::" + name + suffix
-	case templateYAML, templateJSON:
-		if !literal {
-			name = "${" + bucket.Address + "Name}"
-			advise(fmt.Sprintf("name %s by a parameter, here %sName, since the key policy cannot refer to a bucket that refers to the key", bucket.Address, bucket.Address))
-		}
-		return s.substitution("arn:${AWS::Partition}:s3:::" + name + suffix)
+	switch attribute {
+	case "root":
+		return fmt.Sprintf("arn:%s:iam::%s:root", partition, account)
+	case "any":
+		return fmt.Sprintf("arn:%s:cloudfront::%s:distribution/*", partition, account)
 	default:
-		code := localAddress(bucket, s.at) + ".arn"
-		if bucket.Unit != s.at.Unit || modulePath(bucket.Address) != modulePath(s.at.Address) {
-			code = "var.bucket_arn"
-			advise(fmt.Sprintf("%s is not in scope in this module; pass its ARN in as the variable bucket_arn", bucket.Address))
-		}
-		if !objects {
-			return expression{code: code, template: "${" + code + "}", display: code}
-		}
-		template := "${" + code + "}/*"
-		return expression{code: `"` + template + `"`, template: template, display: template}
+		return fmt.Sprintf("arn:%s:cloudfront::%s:distribution/%s", partition, account, named(value.ID, "id"))
 	}
+}
+
+// pattern ends the ARN of a bucket where its objects are meant.
+func pattern(attribute string) string {
+	if attribute == "objects" {
+		return "/*"
+	}
+	return ""
+}
+
+// templateExpression is a Fn::Sub: AWS::CloudFront::Distribution has no ARN
+// attribute. What another stack defines has to be passed in, and so has the name of
+// a bucket that depends on what is written.
+func (s *scope) templateExpression(node *graph.Node, attribute string) any {
+	stack, name := path.Split(node.Address)
+	here, _ := path.Split(s.at.Address)
+	elsewhere := node.Unit != s.at.Unit || stack != here
+	if node.Kind == graph.Bucket {
+		return s.substitution("arn:${AWS::Partition}:s3:::" + s.templateBucket(node, name, elsewhere) + pattern(attribute))
+	}
+	if attribute == "arn" && elsewhere {
+		name = "DistributionId"
+		s.advise("%s is defined in another template; pass its id in as the parameter DistributionId", node.Label())
+	}
+	return s.substitution(map[string]string{
+		"arn":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${" + name + "}",
+		"any":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*",
+		"root": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root",
+	}[attribute])
+}
+
+// templateBucket is the name of a bucket inside a Fn::Sub.
+func (s *scope) templateBucket(bucket *graph.Node, name string, elsewhere bool) string {
+	resource := s.graph.Resource(s.at.ID)
+	cyclic := resource != bucket.ID && s.graph.DependsOn(bucket.ID, resource)
+	if !elsewhere && !cyclic {
+		return "${" + name + "}"
+	}
+	if written, literal := s.graph.Expand(bucket.Attribute("name")).Literal(); literal && len(bucket.Defaults) == 0 {
+		return written
+	}
+	if elsewhere {
+		s.advise("%s is defined in another template; pass its name in as the parameter %sName", bucket.Label(), name)
+	} else {
+		s.advise("name %s by a parameter, here %sName, since %s cannot refer to a bucket that refers to it", bucket.Label(), name, s.at.Label())
+	}
+	return "${" + name + "Name}"
 }
 
 // substitution is a Fn::Sub.
@@ -116,74 +197,72 @@ func (s *scope) substitution(text string) expression {
 	return expression{code: code, template: text, display: text}
 }
 
-// plainText writes what is known of a node and names the rest in angle brackets,
-// since a JSON file cannot refer to anything.
-func (s *scope) plainText(node *graph.Node, attribute string) string {
-	const fillIn = "fill in the parts in angle brackets: a JSON file cannot refer to the stack"
-	part := func(reference value.Reference, otherwise string) string {
-		text, literal := s.graph.Expand(value.To(reference, otherwise, node.Location)).Literal()
-		if literal {
-			return text
-		}
-		if !slices.Contains(s.advice, fillIn) {
-			s.advice = append(s.advice, fillIn)
-		}
-		return "<" + otherwise + ">"
-	}
-	account := part(value.Reference{Node: node.Environment, Attribute: value.Account}, "account id")
-	partition, known := s.graph.Expand(value.To(value.Reference{Node: node.Environment, Attribute: value.Partition}, "", node.Location)).Literal()
-	if !known {
-		partition = "aws"
-	}
-	switch attribute {
-	case "root":
-		return fmt.Sprintf("arn:%s:iam::%s:root", partition, account)
-	case "any":
-		return fmt.Sprintf("arn:%s:cloudfront::%s:distribution/*", partition, account)
-	default:
-		id := part(value.Reference{Node: node.ID, Attribute: value.ID}, "id of "+node.Address)
-		return fmt.Sprintf("arn:%s:cloudfront::%s:distribution/%s", partition, account, id)
-	}
-}
-
-// templateExpression is a Fn::Sub: AWS::CloudFront::Distribution has no ARN
-// attribute. A distribution of another stack has to be passed in.
-func (s *scope) templateExpression(node *graph.Node, attribute string) any {
-	stack, name := path.Split(node.Address)
-	if here, _ := path.Split(s.at.Address); attribute == "arn" && (node.Unit != s.at.Unit || stack != here) {
-		name = "DistributionId"
-		s.advice = append(s.advice, fmt.Sprintf("%s is defined in another template; pass its id in as the parameter DistributionId", node.Address))
-	}
-	text := map[string]string{
-		"arn":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${" + name + "}",
-		"any":  "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*",
-		"root": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root",
-	}[attribute]
-	return s.substitution(text)
+// interpolated is text with expressions inside.
+func interpolated(template string) expression {
+	return expression{code: `"` + template + `"`, template: template, display: template}
 }
 
 func (s *scope) terraformExpression(node *graph.Node, attribute string) any {
-	if attribute == "root" {
-		name := callerIdentityName(s.graph, s.at)
-		if name == "" {
-			name = "current"
+	if attribute == "root" || attribute == "any" {
+		account, known := s.account(node)
+		if !known {
+			account = "${data.aws_caller_identity." + cmp.Or(callerIdentityName(s.graph, path.Dir(s.file)), "current") + ".account_id}"
 		}
-		template := "arn:aws:iam::${data.aws_caller_identity." + name + ".account_id}:root"
-		return expression{code: `"` + template + `"`, template: template, display: template}
+		if attribute == "root" {
+			return interpolated("arn:aws:iam::" + account + ":root")
+		}
+		return interpolated("arn:aws:cloudfront::" + account + ":distribution/*")
 	}
-	if node.Unit != s.at.Unit {
-		s.advice = append(s.advice, fmt.Sprintf("%s is defined in another root module; pass its ARN in as the variable distribution_arn", node.Address))
-		return expression{code: "var.distribution_arn", template: "${var.distribution_arn}", display: "var.distribution_arn"}
+	name := s.inScope(node)
+	if name == "" {
+		variable := string(node.Kind) + "_arn"
+		s.advise("%s is not in scope in this module; pass its ARN in as the variable %s", node.Address, variable)
+		name = "var." + variable
+	} else {
+		name += ".arn"
 	}
-	if modulePath(node.Address) != modulePath(s.at.Address) {
-		s.advice = append(s.advice, fmt.Sprintf("%s is not in scope in this module; pass its ARN in as the variable distribution_arn", node.Address))
-		return expression{code: "var.distribution_arn", template: "${var.distribution_arn}", display: "var.distribution_arn"}
+	if attribute == "objects" {
+		return interpolated("${" + name + "}/*")
 	}
-	code := localAddress(node, s.at) + "." + attribute
-	if node.Attribute("id").Kind != value.Absent && node.External != "" {
-		code = node.Address + "." + attribute
+	return expression{code: name, template: "${" + name + "}", display: name}
+}
+
+// inScope returns what a resource is called in the module whose file is written,
+// or "" where it is not in scope.
+func (s *scope) inScope(node *graph.Node) string {
+	switch {
+	case node.Unit != s.at.Unit:
+		return ""
+	case node.External != "" && !strings.HasPrefix(node.External, "is read by a data source"):
+		// A module that is not on disk: its resources have no names here.
+		return ""
+	case path.Dir(s.file) != path.Dir(s.at.Location.File):
+		// The document is written in another module than what uses it.
+		if path.Dir(s.file) != path.Dir(node.Location.File) {
+			return ""
+		}
+	case modulePath(node.Address) != modulePath(s.at.Address):
+		return ""
 	}
-	return expression{code: code, template: "${" + code + "}", display: code}
+	return localAddress(node)
+}
+
+// passedIn names a variable of a template file.
+func (s *scope) passedIn(node *graph.Node, attribute string) any {
+	if attribute == "root" || attribute == "any" {
+		return s.plainText(node, attribute)
+	}
+	outside := *s
+	outside.form, outside.file = hclObject, s.at.Location.File
+	name := string(node.Kind) + "_arn"
+	given, _ := outside.terraformExpression(node, "arn").(expression)
+	s.advice = outside.advice
+	if s.isTemplate {
+		s.advise("pass %s = %s to templatefile in %s", name, given.code, s.at.Address)
+	} else {
+		s.advise("a JSON file cannot refer to the stack: read %s in %s by templatefile instead of file, with %s = %s", path.Base(s.file), s.at.Address, name, given.code)
+	}
+	return expression{code: `"${` + name + "}" + pattern(attribute) + `"`, template: "${" + name + "}" + pattern(attribute), display: given.display + pattern(attribute)}
 }
 
 var moduleStep = regexp.MustCompile(`^module\.[^.\[]+(\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?\.`)
@@ -201,9 +280,29 @@ func modulePath(address string) string {
 	}
 }
 
-// localAddress is how a resource is called inside the module of at.
-func localAddress(node, at *graph.Node) string {
-	return strings.TrimPrefix(node.Address, modulePath(at.Address))
+// localAddress is how a resource is called inside its own module.
+func localAddress(node *graph.Node) string {
+	return strings.TrimPrefix(node.Address, modulePath(node.Address))
+}
+
+var callerIdentity = regexp.MustCompile(`data\s+"?aws_caller_identity"?\s+"?([A-Za-z0-9_-]+)"?`)
+
+// callerIdentityName returns the name of the data.aws_caller_identity that the
+// files of a folder declare, or "".
+func callerIdentityName(g *graph.Graph, folder string) string {
+	names := make([]string, 0, len(g.Files))
+	for name := range g.Files {
+		if path.Dir(name) == folder && (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tofu")) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if match := callerIdentity.FindSubmatch(g.Files[name].Bytes); match != nil {
+			return string(match[1])
+		}
+	}
+	return ""
 }
 
 // display replaces expressions by what a person reads.

@@ -5,47 +5,62 @@ package suggest
 
 import (
 	"fmt"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/graph"
-	"github.com/originkey/originkey/internal/value"
+	"github.com/originkey/originkey/internal/iam"
 )
 
 // Suggest renders the suggestion of a rule. Its members are
 //
-//	statement  a policy statement; where a text is expected it may hold
-//	           {"reference": <node id>, "attribute": "arn"}
-//	key        the id of the key whose policy the statement is for
-//	policy     the id of that policy, or null where AWS's default is in force
-//	condition  conditions to be added to a statement of the policy, in the same form; a bucket has
-//	           the attributes "arn" and "objects"
-//	origin     the id of an origin that should use an origin access control
-//	advice     sentences for a person
+//	advice      a sentence for a person
+//	origin      the id of an origin that should use an origin access control
+//	statements  a list of statements for policies, each an object of
+//	              statement  a policy statement; where a text is expected it may
+//	                         hold {"reference": <node id>, "attribute": "arn"}
+//	              target     the id of the key or bucket that the policy is for
+//	              policy     the id of that policy, or null where there is none
+//	              replaces   the id of the statement that it replaces, or null
+//	              exact      true where all distributions of the account instead
+//	                         of the one would be no improvement
+//	condition   a condition to be added to a statement, an object of
+//	              statement  the id of the statement
+//	              condition  the Condition element
+//	encryption  the id of an encryption that should use a key of its own, through
+//	            which distribution reads
+//	distribution
 //
 // all of them optional. It returns nil where there is nothing to say.
 func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
-	s := &suggester{graph: r.Graph}
+	s := &suggester{graph: r.Graph, accounts: r.Accounts}
 	s.advise(text(suggestion, "advice"))
 	if origin := r.Graph.Node(text(suggestion, "origin")); origin != nil {
 		s.replaceIdentity(origin)
 	}
-	if statement, ok := suggestion["statement"].(map[string]any); ok {
-		s.addStatement(statement, r.Graph.Node(text(suggestion, "key")), r.Graph.Node(text(suggestion, "policy")))
+	if encryption := r.Graph.Node(text(suggestion, "encryption")); encryption != nil {
+		s.replaceKey(encryption, r.Graph.Node(text(suggestion, "distribution")))
+	}
+	statements, _ := suggestion["statements"].([]any)
+	if s.complete {
+		statements = nil
+	}
+	for _, item := range statements {
+		if each, ok := item.(map[string]any); ok {
+			s.addStatement(each)
+		}
 	}
 	if condition, ok := suggestion["condition"].(map[string]any); ok {
-		s.addCondition(condition, r.Graph.Node(text(suggestion, "policy")))
+		s.addCondition(condition)
 	}
 	if len(s.advice) == 0 && len(s.snippets) == 0 {
 		return nil
 	}
 	return &finding.Suggestion{
 		Statement: s.statement,
-		Text:      strings.Join(s.snippets, "\n\n"),
+		Text:      s.text(),
 		Advice:    strings.Join(s.advice, "\n"),
 	}
 }
@@ -56,130 +71,256 @@ func text(members map[string]any, name string) string {
 }
 
 type suggester struct {
-	graph     *graph.Graph
+	graph *graph.Graph
+	// accounts holds the accounts that environments are taken to be.
+	accounts  map[string]string
 	advice    []string
-	snippets  []string
+	snippets  []snippet
 	statement map[string]any
+	// complete is true where what is written so far brings its statements.
+	complete bool
+}
+
+// A snippet is text to be written at one place.
+type snippet struct {
+	// heading says where. That of the only snippet for a policy is left out,
+	// since the advice says it.
+	heading string
+	policy  bool
+	text    string
+	// comments is true where the language has comments that begin with #.
+	comments bool
 }
 
 func (s *suggester) advise(sentence string) {
-	if sentence != "" {
-		s.advice = append(s.advice, strings.TrimSuffix(sentence, "."))
+	if sentence = strings.TrimSuffix(sentence, "."); sentence != "" && !slices.Contains(s.advice, sentence) {
+		s.advice = append(s.advice, sentence)
 	}
 }
 
-// A form is a way of writing a policy statement.
-type form int
+func (s *suggester) add(heading, text string, writing form) {
+	s.snippets = append(s.snippets, snippet{heading: heading, text: text, comments: writing.hasComments()})
+}
 
-const (
-	// statementBlock is a block of data.aws_iam_policy_document.
-	statementBlock form = iota
-	// hclObject is an argument of jsonencode.
-	hclObject
-	// jsonTemplate is JSON in a Terraform string, with ${} interpolation.
-	jsonTemplate
-	// plainJSON is a JSON file, in which nothing can be referred to.
-	plainJSON
-	templateYAML
-	templateJSON
-)
+func (s *suggester) addPolicy(heading, text string, writing form) {
+	s.snippets = append(s.snippets, snippet{heading: heading, policy: true, text: text, comments: writing.hasComments()})
+}
 
-// addStatement writes a statement for a key's policy.
-func (s *suggester) addStatement(statement map[string]any, key, policy *graph.Node) {
-	if key == nil {
+// text joins the snippets, each under its heading where there are several.
+func (s *suggester) text() string {
+	texts := make([]string, len(s.snippets))
+	for i, each := range s.snippets {
+		texts[i] = each.text
+		if len(s.snippets) == 1 && each.policy || each.heading == "" {
+			continue
+		}
+		heading := each.heading + ":"
+		if each.comments {
+			heading = "# " + heading
+		}
+		texts[i] = heading + "\n" + each.text
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+// addStatement writes a statement for the policy of a key or bucket.
+func (s *suggester) addStatement(member map[string]any) {
+	statement, ok := member["statement"].(map[string]any)
+	target := s.graph.Node(text(member, "target"))
+	if !ok || target == nil {
 		return
 	}
-	place := key
+	policy := s.graph.Node(text(member, "policy"))
+	replaced := s.graph.Node(text(member, "replaces"))
+	place := target
 	if policy != nil {
 		place = policy
 	}
-	writing := s.formOf(place, policy)
-	statement = s.avoidCycle(statement, place, writing)
-	scope := scope{graph: s.graph, at: place, form: writing}
-	statement = scope.resolve(statement).(map[string]any)
+	if replaced != nil && !isAlone(replaced) && grantsElsewhere(policy, replaced) {
+		s.advise(fmt.Sprintf("limit %s to the principals that need the key; CloudFront has a statement of its own", describeStatement(replaced)))
+		return
+	}
+	scope := s.scope(place, policy, replaced)
+	exact, _ := member["exact"].(bool)
+	statement, ok = s.avoidCycle(statement, place, scope.form, exact)
+	if !ok {
+		return
+	}
+	statement = s.fit(statement, policy, replaced)
+	rendered := scope.resolve(statement).(map[string]any)
+	if target.Kind == graph.Key || s.statement == nil {
+		s.statement = display(rendered).(map[string]any)
+	}
+	s.adviseWhere(target, policy, replaced)
+	heading := fmt.Sprintf("in %s", describePolicy(target, policy))
+	if scope.form == cdkApp {
+		s.advise(fmt.Sprintf("the CDK wrote this template: change the app. In TypeScript, %s is %s; the other languages have the same names", constructName(target), target.Label()))
+		s.addPolicy(heading, renderConstruct(rendered, constructName(target)), scope.form)
+		return
+	}
+	switch {
+	case policy == nil:
+		s.addPolicy("a policy for "+target.Address, s.wholePolicy(rendered, target, scope), scope.form)
+	default:
+		s.addPolicy(heading, render(rendered, scope.form), scope.form)
+	}
 	for _, sentence := range scope.advice {
 		s.advise(sentence)
 	}
-	s.statement = display(statement).(map[string]any)
-	if policy == nil {
-		s.snippets = append(s.snippets, s.wholePolicy(statement, key, writing))
-		return
-	}
-	s.snippets = append(s.snippets, render(statement, writing))
 }
 
-// addCondition writes conditions for a statement that is there.
-func (s *suggester) addCondition(condition map[string]any, policy *graph.Node) {
-	if policy == nil {
-		return
+// adviseWhere says what to do with a statement.
+func (s *suggester) adviseWhere(target, policy, replaced *graph.Node) {
+	switch {
+	case replaced == nil && len(s.advice) > 0:
+		// The rule says it, and the headings where each text goes.
+	case replaced != nil && isAlone(replaced):
+		s.advise(fmt.Sprintf("replace %s by this one", describeStatement(replaced)))
+	case replaced != nil && replaced.Statement.NamesEveryone() == iam.Yes:
+		s.advise(fmt.Sprintf("limit %s to the principals that need the key, and add this one for CloudFront", describeStatement(replaced)))
+	case replaced != nil && replaced.Statement.NotPrincipals != nil:
+		s.advise("add this one for CloudFront")
+	case replaced != nil:
+		s.advise(fmt.Sprintf("take CloudFront out of %s, and add this one", describeStatement(replaced)))
+	case policy == nil:
+		s.advise(fmt.Sprintf("give %s a policy with this statement", target.Label()))
+	default:
+		s.advise(fmt.Sprintf("add this statement to %s", describePolicy(target, policy)))
 	}
-	writing := s.formOf(policy, policy)
-	scope := scope{graph: s.graph, at: policy, form: writing}
-	resolved, _ := scope.resolve(condition).(map[string]any)
-	for _, sentence := range scope.advice {
-		s.advise(sentence)
-	}
-	s.snippets = append(s.snippets, renderCondition(resolved, writing))
 }
 
-// formOf looks at how the policy that has to change is written.
-func (s *suggester) formOf(place, policy *graph.Node) form {
-	switch s.graph.Unit(place.Unit).Language {
-	case graph.CloudFormation:
-		return templateYAML
-	case graph.TemplateJSON:
-		return templateJSON
-	case graph.TerraformJSON:
-		return jsonTemplate
-	case graph.PolicyJSON:
-		return plainJSON
-	case graph.Terraform:
+func describeStatement(node *graph.Node) string {
+	if node.Statement.Sid != "" {
+		return fmt.Sprintf("statement %q", node.Statement.Sid)
+	}
+	return fmt.Sprintf("statement %d", node.Statement.Index+1)
+}
+
+// describePolicy names a policy for a person.
+func describePolicy(target, policy *graph.Node) string {
+	what := map[graph.Kind]string{graph.Key: "the key policy", graph.Bucket: "the bucket policy"}[target.Kind]
+	if policy == nil || policy.Address == target.Address && !target.Anonymous() {
+		return what + " of " + target.Label()
+	}
+	return what + " " + policy.Label()
+}
+
+// fit gives a statement a Sid that the policy does not have yet, or that of the
+// statement which it replaces, with that one's actions as far as AWS documents
+// them for CloudFront.
+func (s *suggester) fit(statement map[string]any, policy, replaced *graph.Node) map[string]any {
+	fitted := map[string]any{}
+	for name, element := range statement {
+		fitted[name] = element
+	}
+	if replaced != nil && isAlone(replaced) {
+		if sid := replaced.Statement.Sid; sid != "" {
+			fitted["Sid"] = sid
+		}
+		if actions := documentedActions(replaced); len(actions) > 1 {
+			fitted["Action"] = actions
+		}
+		return fitted
 	}
 	if policy == nil {
-		return hclObject
+		return fitted
 	}
-	document := policy.Attribute("document")
-	for _, statement := range policy.Document.Statements {
-		file := s.graph.Files[statement.Location.File]
-		switch {
-		case file == nil:
-		case strings.HasSuffix(file.Path, ".json"):
-			return plainJSON
-		case strings.HasPrefix(strings.TrimSpace(file.Line(statement.Location.Line)), "statement"):
-			return statementBlock
-		case strings.HasPrefix(strings.TrimSpace(file.Line(statement.Location.Line)), `dynamic "statement"`):
-			return statementBlock
+	taken := map[any]bool{}
+	for _, each := range policy.Document.Statements {
+		taken[each.Sid] = true
+	}
+	sid, _ := fitted["Sid"].(string)
+	for i := 2; taken[fitted["Sid"]]; i++ {
+		fitted["Sid"] = fmt.Sprintf("%s%d", sid, i)
+	}
+	return fitted
+}
+
+// isAlone reports whether a statement names no one but CloudFront, so that another
+// one for CloudFront can take its place.
+func isAlone(node *graph.Node) bool {
+	if len(node.Statement.Principals) == 0 {
+		return false
+	}
+	for _, principal := range node.Statement.Principals {
+		text, _ := principal.Value.Literal()
+		if !strings.EqualFold(text, "cloudfront.amazonaws.com") && !strings.Contains(principal.Value.String(), "CloudFront Origin Access Identity") && !strings.Contains(principal.Value.String(), "origin_access_identity") {
+			return false
 		}
 	}
-	encoded := false
-	document.Walk(func(v value.Value) {
-		encoded = encoded || slices.ContainsFunc(v.Parts, func(part value.Part) bool { return part.Kind == value.JSONOf })
-	})
-	if encoded {
-		return hclObject
+	return true
+}
+
+// grantsElsewhere reports whether another statement of a policy lets exactly some
+// distributions decrypt.
+func grantsElsewhere(policy, but *graph.Node) bool {
+	if policy == nil || policy.Document == nil {
+		return false
 	}
-	return jsonTemplate
+	return slices.ContainsFunc(policy.Document.Statements, func(each *iam.Statement) bool {
+		return each != but.Statement && each.NamesService("cloudfront.amazonaws.com") == iam.Yes && each.NotPrincipals == nil &&
+			each.AllowsAction("kms:Decrypt").Truth == iam.Yes && each.RestrictsWho().Truth == iam.Yes
+	})
+}
+
+// documented are the actions that AWS documents for CloudFront with SSE-KMS, see
+// "Restrict access to an Amazon S3 origin" in the CloudFront Developer Guide.
+var documented = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:GenerateDataKey", "kms:DescribeKey"}
+
+// documentedActions returns those actions of a statement that AWS documents, in
+// their usual spelling, where kms:Decrypt is one of them.
+func documentedActions(node *graph.Node) []any {
+	var actions []any
+	for _, action := range node.Statement.Actions {
+		text, _ := action.Literal()
+		i := slices.IndexFunc(documented, func(known string) bool { return strings.EqualFold(known, text) })
+		if i < 0 {
+			continue
+		}
+		actions = append(actions, documented[i])
+	}
+	if !slices.Contains(actions, any("kms:Decrypt")) {
+		return nil
+	}
+	return actions
 }
 
 // avoidCycle widens an exact distribution to all of the account's where naming
-// it would make the key depend on what depends on the key.
-func (s *suggester) avoidCycle(statement map[string]any, place *graph.Node, writing form) map[string]any {
+// it would make the policy depend on what depends on it. Where that is no help ok
+// is false.
+func (s *suggester) avoidCycle(statement map[string]any, place *graph.Node, writing form, exact bool) (widened map[string]any, ok bool) {
 	resource := s.graph.Resource(place.ID)
 	var cyclic *graph.Node
 	references(statement, func(id string) {
-		if node := s.graph.Node(id); node != nil && s.graph.DependsOn(node.ID, resource) {
+		if node := s.graph.Node(id); node != nil && node.Kind == graph.Distribution && s.graph.DependsOn(node.ID, resource) {
 			cyclic = node
 		}
 	})
-	if cyclic == nil {
-		return statement
+	switch {
+	case cyclic == nil:
+		return statement, true
+	case writing == cdkApp:
+		s.advise(fmt.Sprintf("naming %s alone would make a circular dependency, since it depends on %s through its bucket, so that the CDK admits all distributions of the account; to admit this one alone, deploy once, and then put its id as text into the condition", cyclic.Label(), place.Label()))
+	case writing.isTemplate():
+		s.advise(fmt.Sprintf("naming %s alone would make a circular dependency, since it depends on %s through its bucket; the statement admits all distributions of the account instead. To admit this one alone, name the bucket by a parameter, build the origin's DomainName from that parameter, and compare AWS:SourceArn with its ARN", cyclic.Label(), place.Label()))
+	case writing == plainJSON:
+		return statement, true
+	default:
+		kind := "aws_kms_key_policy"
+		if role, _ := place.Attribute("role").Literal(); role == graph.BucketPolicy || place.Kind == graph.Bucket {
+			kind = "aws_s3_bucket_policy"
+		}
+		if place.Kind != graph.Policy {
+			// The whole policy becomes a resource of its own.
+			return statement, true
+		}
+		s.advise(fmt.Sprintf("naming %s in %s would make a cycle, since it depends on it through its bucket; move the whole policy to an %s resource, on which nothing depends, and write the statement there", cyclic.Address, place.Address, kind))
+		return statement, true
 	}
-	if writing == templateYAML || writing == templateJSON {
-		s.advise(fmt.Sprintf("naming %s alone would make a circular dependency, since it depends on %s through its bucket; the statement admits all distributions of the account instead. To admit this one alone, name the bucket by a parameter, build the origin's DomainName from that parameter, and compare AWS:SourceArn with its ARN", cyclic.Address, place.Address))
-		return anyDistribution(statement, cyclic.ID)
+	if exact {
+		return nil, false
 	}
-	s.advise(fmt.Sprintf("naming %s in %s would make a cycle, since it depends on it through its bucket; move the whole policy to an aws_kms_key_policy resource, on which nothing depends, and add the statement there", cyclic.Address, place.Address))
-	return statement
+	return anyDistribution(statement, cyclic.ID), true
 }
 
 // anyDistribution replaces a reference to a distribution by the pattern of all
@@ -213,109 +354,43 @@ func references(element any, f func(id string)) {
 	}
 }
 
-// wholePolicy writes a complete policy for a key that has only AWS's default.
-// The default's own statement comes first: a policy replaces the default.
-func (s *suggester) wholePolicy(statement map[string]any, key *graph.Node, writing form) string {
-	root := scope{graph: s.graph, at: key, form: writing}
-	administration := root.resolve(map[string]any{
-		"Sid": "EnableIAMPolicies", "Effect": "Allow",
-		"Principal": map[string]any{"AWS": map[string]any{"reference": key.ID, "attribute": "root"}},
-		"Action":    "kms:*", "Resource": "*",
-	}).(map[string]any)
-	policy := map[string]any{"Version": "2012-10-17", "Statement": []any{administration, statement}}
-	s.advise("the key has AWS's default policy; a policy of its own replaces it, so that the default's statement is repeated here")
-	switch writing {
-	case templateYAML:
-		return "KeyPolicy:\n" + indent(render(policy, writing))
-	case templateJSON:
-		return `"KeyPolicy": ` + render(policy, writing)
-	case jsonTemplate, plainJSON:
-		return render(policy, writing)
-	case hclObject, statementBlock:
-	}
-	local := localAddress(key, key)
-	header := ""
-	if !s.declaresCallerIdentity(key) {
-		header = "data \"aws_caller_identity\" \"current\" {}\n\n"
-	}
-	return fmt.Sprintf("%sresource \"aws_kms_key_policy\" %q {\n  key_id = %s.id\n  policy = jsonencode(%s)\n}",
-		header, resourceName(local), local, strings.TrimLeft(indent(render(policy, hclObject)), " "))
-}
-
-var callerIdentity = regexp.MustCompile(`data\s+"?aws_caller_identity"?\s+"?([A-Za-z0-9_-]+)"?`)
-
-// declaresCallerIdentity reports whether data.aws_caller_identity.current is
-// declared in the module of a node.
-func (s *suggester) declaresCallerIdentity(node *graph.Node) bool {
-	return callerIdentityName(s.graph, node) != ""
-}
-
-func callerIdentityName(g *graph.Graph, node *graph.Node) string {
-	folder := path.Dir(node.Location.File)
-	names := make([]string, 0, len(g.Files))
-	for name := range g.Files {
-		if path.Dir(name) == folder && (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tofu")) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if match := callerIdentity.FindSubmatch(g.Files[name].Bytes); match != nil {
-			return string(match[1])
-		}
-	}
-	return ""
-}
-
-// replaceIdentity writes the origin access control for an origin that reads
-// through an origin access identity or unsigned.
-func (s *suggester) replaceIdentity(origin *graph.Node) {
-	language := s.graph.Unit(origin.Unit).Language
-	distribution := s.graph.Node(origin.Parent)
-	if distribution == nil {
+// addCondition writes a condition that a statement has to have as well. All
+// conditions of a statement have to hold.
+func (s *suggester) addCondition(member map[string]any) {
+	node := s.graph.Node(text(member, "statement"))
+	condition, ok := member["condition"].(map[string]any)
+	if node == nil || !ok {
 		return
 	}
-	name := resourceName(localAddress(distribution, distribution))
-	control := []member{
-		{"Name", name}, {"OriginAccessControlOriginType", "s3"}, {"SigningBehavior", "always"}, {"SigningProtocol", "sigv4"},
+	policy := s.graph.Node(node.Parent)
+	scope := s.scope(policy, policy, node)
+	condition, _ = scope.resolve(condition).(map[string]any)
+	for _, sentence := range scope.advice {
+		s.advise(sentence)
 	}
-	switch language {
-	case graph.CloudFormation:
-		logical := distribution.Address + "OriginAccessControl"
-		var text strings.Builder
-		fmt.Fprintf(&text, "%s:\n  Type: AWS::CloudFront::OriginAccessControl\n  Properties:\n    OriginAccessControlConfig:\n", logical)
-		for _, m := range control {
-			fmt.Fprintf(&text, "      %s: %s\n", m.name, m.text)
-		}
-		fmt.Fprintf(&text, "\n# in the origin, instead of the origin access identity:\nOriginAccessControlId: !GetAtt %s.Id\nS3OriginConfig:\n  OriginAccessIdentity: \"\"", logical)
-		s.snippets = append(s.snippets, text.String())
-	case graph.TemplateJSON:
-		logical := distribution.Address + "OriginAccessControl"
-		var text strings.Builder
-		fmt.Fprintf(&text, "%q: {\n  \"Type\": \"AWS::CloudFront::OriginAccessControl\",\n  \"Properties\": {\n    \"OriginAccessControlConfig\": {\n", logical)
-		for i, m := range control {
-			fmt.Fprintf(&text, "      %q: %q%s\n", m.name, m.text, map[bool]string{true: ",", false: ""}[i < len(control)-1])
-		}
-		fmt.Fprintf(&text, "    }\n  }\n}\n\nin the origin, instead of the origin access identity:\n\n\"OriginAccessControlId\": { \"Fn::GetAtt\": [%q, \"Id\"] },\n\"S3OriginConfig\": { \"OriginAccessIdentity\": \"\" }", logical)
-		s.snippets = append(s.snippets, text.String())
-	case graph.Terraform, graph.TerraformJSON:
-		s.snippets = append(s.snippets, fmt.Sprintf(`resource "aws_cloudfront_origin_access_control" %q {
-  name                              = %q
-  origin_access_control_origin_type = "s3"
-  signing_behavior                  = "always"
-  signing_protocol                  = "sigv4"
-}
-
-# in the origin, instead of s3_origin_config:
-origin_access_control_id = aws_cloudfront_origin_access_control.%s.id`, name, name, name))
-	case graph.PolicyJSON:
+	if scope.form == cdkApp {
+		s.add("in the conditions of the iam.PolicyStatement", strings.Join(constructConditions(condition), "\n"), scope.form)
+		return
 	}
-}
-
-type member struct{ name, text string }
-
-// resourceName is the last name of a Terraform address, without an index.
-func resourceName(address string) string {
-	address, _, _ = strings.Cut(address, "[")
-	return address[strings.LastIndex(address, ".")+1:]
+	written := map[string]bool{}
+	for _, each := range node.Statement.Conditions {
+		written[each.Operator] = true
+	}
+	inner := map[string]any{}
+	for _, operator := range sortedNames(condition) {
+		if written[operator] && !scope.form.isBlock() {
+			// An object cannot hold the operator twice.
+			s.advise(fmt.Sprintf("the statement has the operator %s: write this into it", operator))
+			keys, _ := condition[operator].(map[string]any)
+			for key, value := range keys {
+				inner[key] = value
+			}
+			continue
+		}
+		inner[operator] = condition[operator]
+	}
+	if len(node.Statement.Conditions) == 0 && !scope.form.isBlock() {
+		inner = map[string]any{"Condition": inner}
+	}
+	s.addPolicy("in the Condition of "+describeStatement(node), renderFragment(inner, scope.form), scope.form)
 }

@@ -54,6 +54,18 @@ func (p *Parser) assembly(template string, builder *graph.Builder) Options {
 	return Options{}
 }
 
+// isSynthesized reports whether the CDK wrote the template: it leaves the paths of
+// constructs, its analytics, and the parameter and rule that check the bootstrap
+// stack, each of which an app can turn off.
+func (t *template) isSynthesized() bool {
+	if t.root.Get("Parameters").Get("BootstrapVersion") != nil || t.root.Get("Rules").Get("CheckBootstrapVersion") != nil {
+		return true
+	}
+	return slices.ContainsFunc(t.resources, func(member source.Member) bool {
+		return resourceType(member.Value) == "AWS::CDK::Metadata" || member.Value.Get("Metadata").Get("aws:cdk:path") != nil
+	})
+}
+
 // asset returns the file that is the template of a nested stack in a cloud
 // assembly, or "". The URL holds a hash only. What it stands for is in the
 // metadata of the resource, in the assets of the assembly, or follows from the

@@ -124,7 +124,7 @@ func (p *Parser) Load(ctx context.Context, name string) (*graph.Builder, []sourc
 	t := d.newTemplate(document).prepare()
 	d.builder.AddEnvironment(graph.Environment{ID: d.unit, Account: d.options.Account, Region: d.options.Region, Partition: d.options.Partition})
 	t.addAll()
-	d.builder.AddUnit(graph.Unit{ID: d.unit, Path: name, Language: document.language, Incomplete: t.incompleteStack()})
+	d.builder.AddUnit(graph.Unit{ID: d.unit, Path: name, Language: document.language, Incomplete: t.incompleteStack(), Synthesized: d.assembled || t.isSynthesized()})
 	return d.builder, d.diagnostics
 }
 
@@ -137,7 +137,7 @@ func (p *Parser) deployment(ctx context.Context, name string, builder *graph.Bui
 	options.Region = cmp.Or(assembly.Region, options.Region)
 	options.StackName = cmp.Or(options.StackName, assembly.StackName)
 	return &deployment{
-		ctx: ctx, parser: p, unit: "cloudformation:" + name, options: options, builder: builder,
+		assembled: assembly.StackName != "", ctx: ctx, parser: p, unit: "cloudformation:" + name, options: options, builder: builder,
 		types: map[string]string{}, imported: map[string]*template{}, defaults: map[string]bool{},
 	}
 }

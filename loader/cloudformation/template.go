@@ -72,6 +72,9 @@ type deployment struct {
 	options     Options
 	builder     *graph.Builder
 	diagnostics []source.Diagnostic
+	// assembled is true where the manifest of a cloud assembly names the
+	// template.
+	assembled bool
 	// types holds the types of resources that were referred to, by id.
 	types map[string]string
 	// imported holds the templates whose exports were asked for, by path.

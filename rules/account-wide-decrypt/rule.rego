@@ -51,6 +51,7 @@
 package rules["account-wide-decrypt"]
 
 import data.lib.grant
+import data.lib.suggest
 
 report contains finding if {
 	input.kind == "statement"
@@ -64,26 +65,10 @@ report contains finding if {
 		"node": input.id,
 		"path": reason.path,
 		"related": grant.related,
-		"suggestion": {"advice": advice},
+		"suggestion": suggestion,
 	}
 }
 
-advice := "deploy once, then put the distribution's id as text into the condition through the escape hatch (key.node.defaultChild as CfnKey).keyPolicy; the CDK leaves it open because an exact ARN would refer to the distribution, which refers to the bucket, which refers to this key" if {
-	is_template
-	made_by_cdk
-}
-
-advice := "compare AWS:SourceArn with the distribution's ARN; where that closes a circle from the key over the distribution and the bucket back to the key, name the bucket by a parameter and build the origin's domain name from it" if {
-	is_template
-	not made_by_cdk
-}
-
-advice := "compare AWS:SourceArn with the arn of the distribution, in an aws_kms_key_policy where the key's own policy would make a cycle" if {
-	startswith(grant.statement.language, "terraform")
-}
-
-advice := "compare AWS:SourceArn with the distribution's ARN" if grant.statement.language == "json"
-
-is_template if startswith(grant.statement.language, "cloudformation")
-
-made_by_cdk if grant.statement.construct_path
+suggestion := {"advice": "deploy once, then put the distribution's id as text into the condition through the escape hatch (key.node.defaultChild as CfnKey).keyPolicy; the CDK leaves it open because an exact ARN would refer to the distribution, which refers to the bucket, which refers to this key"} if {
+	grant.statement.synthesized
+} else := suggest.narrow(grant.statement, "compare AWS:SourceArn with the ARN of the distribution that reads through this key", true)

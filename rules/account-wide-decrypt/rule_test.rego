@@ -24,17 +24,20 @@ test_reports_the_condition if {
 	some finding in rule.report with input as subject with data.graph as graph_with({}, {})
 	finding.path == "Condition/ArnLike/AWS:SourceArn"
 	contains(finding.message, "every distribution of the account")
-	contains(finding.suggestion.advice, "aws_kms_key_policy")
+	contains(finding.suggestion.advice, "the ARN of the distribution")
+}
+
+test_suggests_the_distributions_that_read if {
+	some finding in rule.report with input as subject with data.graph as graph_with({"readers": ["d"]}, {})
+	some suggested in finding.suggestion.statements
+	suggested.replaces == "s"
+	suggested.exact
+	suggested.statement.Condition == {"StringEquals": {"AWS:SourceArn": {"reference": "d", "attribute": "arn"}}}
 }
 
 test_speaks_to_users_of_the_cdk if {
-	some finding in rule.report with input as subject with data.graph as graph_with({"language": "cloudformation-json", "construct_path": "Stack/Key/Resource"}, {})
+	some finding in rule.report with input as subject with data.graph as graph_with({"language": "cloudformation-json", "synthesized": true}, {})
 	contains(finding.suggestion.advice, "escape hatch")
-}
-
-test_speaks_to_users_of_templates if {
-	some finding in rule.report with input as subject with data.graph as graph_with({"language": "cloudformation-yaml"}, {})
-	contains(finding.suggestion.advice, "parameter")
 }
 
 test_silent_where_one_distribution_is_named if {

@@ -68,6 +68,7 @@
 package rules["any-distribution-decrypt"]
 
 import data.lib.grant
+import data.lib.suggest
 
 report contains finding if {
 	grant.unrestricted_decrypt
@@ -78,7 +79,7 @@ report contains finding if {
 		"node": input.id,
 		"path": "Principal",
 		"related": grant.related,
-		"suggestion": {"advice": "add the condition StringEquals AWS:SourceArn = the ARN of the distribution that reads through this key"},
+		"suggestion": suggest.narrow(grant.statement, "add the condition StringEquals AWS:SourceArn with the ARN of the distribution that reads through this key", false),
 	}
 }
 

@@ -46,7 +46,11 @@ report contains finding if {
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),
-		"suggestion": {"advice": "name a customer managed key whose policy allows kms:Decrypt to cloudfront.amazonaws.com for the distribution, or encrypt with AES256; objects that are already there keep their encryption until they are written again"},
+		"suggestion": {
+			"encryption": path.subject.encryption,
+			"distribution": path.subject.distribution,
+			"advice": "encrypt with a customer managed key whose policy lets the distribution decrypt, or with AES256; objects that are already there keep their encryption until they are written again",
+		},
 	}
 }
 

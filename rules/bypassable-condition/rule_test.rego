@@ -32,7 +32,7 @@ test_reports_the_first_condition_and_names_all if {
 	contains(finding.message, "does not restrict whose distributions may decrypt")
 	contains(finding.message, "also holds for requests that have no AWS:SourceArn, and Null aws:SourceAccount asks")
 	endswith(finding.message, "; leave out IfExists")
-	finding.suggestion.statement.Principal == {"Service": "cloudfront.amazonaws.com"}
+	finding.suggestion.statements[0].statement.Principal == {"Service": "cloudfront.amazonaws.com"}
 }
 
 test_reports_everyone if {

@@ -52,6 +52,7 @@
 package rules["denied-decrypt"]
 
 import data.lib.path
+import data.lib.suggest
 
 report contains finding if {
 	some reason in path.failures("decrypt", {"decrypt-denied"})
@@ -60,6 +61,6 @@ report contains finding if {
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),
-		"suggestion": {"advice": "exempt CloudFront from the Deny, for example by a condition Bool aws:PrincipalIsAWSService = false"},
+		"suggestion": suggest.exempt(reason.node),
 	}
 }

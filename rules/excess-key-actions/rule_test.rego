@@ -27,7 +27,7 @@ test_reports_once_with_all_that_is_written if {
 	some finding in rule.report with input as subject with data.graph as graph_with({"excess_actions": beyond(["kms:CreateGrant", "kms:ReEncrypt*"])})
 	finding.path == "Action"
 	contains(finding.message, "allows CloudFront kms:CreateGrant and kms:ReEncrypt*; list kms:Decrypt alone")
-	finding.suggestion.statement.Action == "kms:Decrypt"
+	finding.suggestion.statements[0].statement.Action == "kms:Decrypt"
 }
 
 test_reports_an_identity if {

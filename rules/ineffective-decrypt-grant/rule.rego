@@ -61,12 +61,12 @@ report contains finding if {
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),
-		"suggestion": suggestion,
+		"suggestion": suggestion(reason.node),
 	}
 }
 
-suggestion := suggest.grant("replace the statement by this one") if path.subject.identity.kind == "oac"
+suggestion(replaced) := suggest.regrant(replaced) if path.subject.identity.kind == "oac"
 
-suggestion := suggest.migrate("replace the origin access identity by an origin access control, and the statement by this one") if {
+suggestion(_) := suggest.migrate("replace the origin access identity by an origin access control, and the statement by one for cloudfront.amazonaws.com") if {
 	path.subject.identity.kind == "oai"
 }

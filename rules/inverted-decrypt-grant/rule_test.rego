@@ -23,21 +23,21 @@ test_reports_not_principal if {
 	some finding in rule.report with input as subject with data.graph as graph_with([], {"inverted": by("not-principal", "NotPrincipal")})
 	finding.path == "NotPrincipal"
 	contains(finding.message, "lets everyone decrypt but the principals that it lists")
-	not finding.suggestion.statement
+	not finding.suggestion.statements[0].statement
 }
 
 test_reports_not_action_for_cloudfront if {
 	some finding in rule.report with input as subject with data.graph as graph_with(["d"], {"names_cloudfront": fact("yes"), "inverted": by("not-action", "NotAction")})
 	finding.path == "NotAction"
 	contains(finding.message, "allows CloudFront every action that it does not list")
-	finding.suggestion.statement.Action == "kms:Decrypt"
-	finding.suggestion.statement.Condition.StringEquals["AWS:SourceArn"] == {"reference": "d", "attribute": "arn"}
-	finding.suggestion.policy == "p"
+	finding.suggestion.statements[0].statement.Action == "kms:Decrypt"
+	finding.suggestion.statements[0].statement.Condition.StringEquals["AWS:SourceArn"] == {"reference": "d", "attribute": "arn"}
+	finding.suggestion.statements[0].policy == "p"
 }
 
 test_suggests_all_distributions_that_read if {
 	some finding in rule.report with input as subject with data.graph as graph_with(["d", "e"], {"names_cloudfront": fact("yes"), "inverted": by("not-action", "NotAction")})
-	count(finding.suggestion.statement.Condition.StringEquals["AWS:SourceArn"]) == 2
+	count(finding.suggestion.statements[0].statement.Condition.StringEquals["AWS:SourceArn"]) == 2
 }
 
 test_reports_not_action_for_an_identity_and_everyone if {

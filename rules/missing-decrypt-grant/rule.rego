@@ -97,10 +97,8 @@ policy := sprintf("the key policy of %s", [path.key]) if path.subject.key_policy
 
 policy := sprintf("%s has AWS's default key policy, which names only the account and", [path.key]) if path.subject.key_policy == null
 
-suggestion := suggest.grant(sprintf("add this statement to %s", [policy_name])) if path.subject.identity.kind == "oac"
+suggestion := suggest.grant if path.subject.identity.kind == "oac"
 
-suggestion := suggest.grant(sprintf("replace the origin access identity by an origin access control (see oai-with-kms), and add the statement for it to %s", [policy_name])) if path.subject.identity.kind == "oai"
-
-policy_name := path.address(path.subject.key_policy) if path.subject.key_policy != null
-
-policy_name := sprintf("a policy of %s", [path.key]) if path.subject.key_policy == null
+suggestion := suggest.migrate("replace the origin access identity by an origin access control (see oai-with-kms), and let cloudfront.amazonaws.com read the bucket and decrypt") if {
+	path.subject.identity.kind == "oai"
+}

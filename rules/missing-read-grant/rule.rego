@@ -46,6 +46,7 @@
 package rules["missing-read-grant"]
 
 import data.lib.path
+import data.lib.suggest
 
 report contains finding if {
 	some reason in path.failures("read", {"read-not-granted", "read-denied"})
@@ -54,14 +55,18 @@ report contains finding if {
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),
-		"suggestion": {"advice": advice},
+		"suggestion": suggestion(reason),
 	}
 }
 
-advice := sprintf("allow s3:GetObject on the objects of %s to cloudfront.amazonaws.com, with AWS:SourceArn of %s", [path.bucket, path.distribution]) if {
+suggestion(reason) := suggest.exempt(reason.node) if reason.code == "read-denied"
+
+suggestion(reason) := suggest.grant_read if {
+	reason.code == "read-not-granted"
 	path.subject.identity.kind == "oac"
 }
 
-advice := sprintf("allow s3:GetObject on the objects of %s to the identity; for SSE-KMS that takes an origin access control", [path.bucket]) if {
+suggestion(reason) := suggest.migrate("replace the origin access identity by an origin access control, since no policy makes SSE-KMS objects readable through an identity, and let cloudfront.amazonaws.com read the bucket and decrypt") if {
+	reason.code == "read-not-granted"
 	path.subject.identity.kind == "oai"
 }

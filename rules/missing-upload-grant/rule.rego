@@ -78,7 +78,7 @@ report contains finding if {
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),
-		"suggestion": suggestion(reason.code),
+		"suggestion": suggestion(reason),
 	}
 }
 
@@ -109,20 +109,15 @@ cause(reason) := sprintf("%s, so that %s may not use kms:GenerateDataKey", [reas
 	reason.code == "upload-grant-ineffective"
 }
 
-suggestion("upload-not-granted") := suggest.upload(advice)
+suggestion(reason) := object.union(suggest.upload(null), advice) if reason.code == "upload-not-granted"
 
-suggestion("upload-grant-ineffective") := suggest.upload("replace the statement by this one")
+suggestion(reason) := suggest.upload(reason.node) if reason.code == "upload-grant-ineffective"
 
-suggestion("upload-denied") := {"advice": "exempt CloudFront from the Deny, for example by a condition Bool aws:PrincipalIsAWSService = false"}
+suggestion(reason) := suggest.exempt(reason.node) if reason.code == "upload-denied"
 
-advice := sprintf("add this statement to %s, or kms:GenerateDataKey to the one that allows kms:Decrypt", [path.address(path.subject.key_policy)]) if {
+default advice := {}
+
+advice := {"advice": sprintf("add this statement to the key policy of %s, or kms:GenerateDataKey to the one that allows kms:Decrypt", [path.key])} if {
 	path.subject.key_policy != null
 	path.subject.request == "read"
 }
-
-advice := sprintf("add this statement to %s", [path.address(path.subject.key_policy)]) if {
-	path.subject.key_policy != null
-	path.subject.request == "upload"
-}
-
-advice := sprintf("add this statement to a policy of %s", [path.key]) if path.subject.key_policy == null

@@ -34,14 +34,14 @@ test_reports_the_place_of_the_reason if {
 	finding.node == "p"
 	finding.path == "x"
 	finding.message == "the key policy of aws_kms_key.k does not allow kms:GenerateDataKey to cloudfront.amazonaws.com for aws_cloudfront_distribution.d; uploads to aws_s3_bucket.b through it end in an error"
-	finding.suggestion.statement.Action == "kms:GenerateDataKey"
-	finding.suggestion.advice == "add this statement to aws_kms_key_policy.k, or kms:GenerateDataKey to the one that allows kms:Decrypt"
+	finding.suggestion.statements[0].statement.Action == "kms:GenerateDataKey"
+	finding.suggestion.advice == "add this statement to the key policy of aws_kms_key.k, or kms:GenerateDataKey to the one that allows kms:Decrypt"
 }
 
 test_says_what_denies if {
 	some finding in rule.report with input as subject with data.graph as graph_with(missing("upload-denied"))
 	contains(finding.message, "denies kms:GenerateDataKey to cloudfront.amazonaws.com for aws_cloudfront_distribution.d: because")
-	not finding.suggestion.statement
+	not finding.suggestion.statements
 }
 
 test_says_why_a_statement_never_applies if {
@@ -57,13 +57,13 @@ test_names_the_default_policy if {
 	])
 	some finding in rule.report with input as subject with data.graph as default_policy
 	contains(finding.message, "AWS's default key policy")
-	finding.suggestion.advice == "add this statement to a policy of aws_kms_key.k"
+	finding.suggestion.statements[0].policy == null
 }
 
 test_an_origin_for_uploads_alone_has_no_statement_to_extend if {
 	upload := json.patch(graph_with(missing("upload-not-granted")), [{"op": "replace", "path": "/nodes/path:o/request", "value": "upload"}])
 	some finding in rule.report with input as subject with data.graph as upload
-	finding.suggestion.advice == "add this statement to aws_kms_key_policy.k"
+	finding.suggestion.statements[0].policy == "p"
 }
 
 test_silent_where_nothing_is_uploaded if {

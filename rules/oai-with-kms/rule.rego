@@ -67,8 +67,4 @@ report contains finding if {
 	}
 }
 
-advice := "replace the origin access identity by an origin access control, and let cloudfront.amazonaws.com read the bucket and decrypt, in the bucket policy (s3:GetObject) and in the key policy"
-
-suggestion := suggest.migrate(advice) if path.subject.key != null
-
-suggestion := {"origin": path.subject.origin, "advice": advice} if path.subject.key == null
+suggestion := suggest.migrate("replace the origin access identity by an origin access control, and let cloudfront.amazonaws.com read the bucket and decrypt")

@@ -66,6 +66,7 @@
 package rules["public-decrypt"]
 
 import data.lib.grant
+import data.lib.suggest
 
 report contains finding if {
 	grant.unrestricted_decrypt
@@ -75,6 +76,6 @@ report contains finding if {
 		"node": input.id,
 		"path": "Principal",
 		"related": grant.related,
-		"suggestion": {"advice": "name the principals that need the key; for CloudFront that is cloudfront.amazonaws.com with AWS:SourceArn of the distribution"},
+		"suggestion": suggest.narrow(grant.statement, "name the principals that need the key; for CloudFront that is cloudfront.amazonaws.com with AWS:SourceArn of the distribution", false),
 	}
 }

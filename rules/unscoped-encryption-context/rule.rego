@@ -75,8 +75,7 @@ report contains finding if {
 		]),
 		"suggestion": {
 			"advice": concat("", [advice, ", which holds with bucket keys (the bucket's ARN) and without (the ARN of an object)"]),
-			"condition": {"ArnLike": {"kms:EncryptionContext:aws:s3:arn": patterns}},
-			"policy": grant.statement.policy,
+			"condition": {"statement": input.id, "condition": {"ArnLike": {"kms:EncryptionContext:aws:s3:arn": patterns}}},
 		},
 	}
 }

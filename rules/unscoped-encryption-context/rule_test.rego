@@ -36,7 +36,7 @@ test_names_all_buckets if {
 
 test_suggests_both_forms_of_what_is_read if {
 	some finding in rule.report with input as subject with data.graph as graph_with(facts)
-	finding.suggestion.condition.ArnLike["kms:EncryptionContext:aws:s3:arn"] == [
+	finding.suggestion.condition.condition.ArnLike["kms:EncryptionContext:aws:s3:arn"] == [
 		{"reference": "b", "attribute": "arn"},
 		{"reference": "b", "attribute": "objects"},
 	]

@@ -53,10 +53,12 @@ report contains finding if {
 	}
 }
 
-suggestion("never-signs") := {"advice": "set the signing behavior of the origin access control to always"}
+suggestion("never-signs") := {"advice": sprintf("set %s of %s to always", [setting, path.address(path.subject.identity.node)])}
 
-suggestion("website-endpoint") := {"advice": "use the bucket's regional domain name instead of its website endpoint, with an origin access control that always signs"}
+suggestion("website-endpoint") := suggest.migrate("use the bucket's regional domain name as an S3 origin instead of its website endpoint as a custom one, give the origin an origin access control, and let cloudfront.amazonaws.com read the bucket and decrypt; index documents and redirects of the website then have to come from CloudFront")
 
-suggestion("no-identity") := suggest.migrate("give the origin an origin access control, and let cloudfront.amazonaws.com read the bucket and decrypt") if path.subject.key != null
+suggestion("no-identity") := suggest.migrate("give the origin an origin access control, and let cloudfront.amazonaws.com read the bucket and decrypt")
 
-suggestion("no-identity") := {"origin": path.subject.origin, "advice": "give the origin an origin access control"} if path.subject.key == null
+default setting := "SigningBehavior"
+
+setting := "signing_behavior" if startswith(data.graph.nodes[path.subject.identity.node].language, "terraform")

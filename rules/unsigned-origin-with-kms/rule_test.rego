@@ -48,5 +48,5 @@ test_silent_where_the_path_is_undecided if {
 test_tells_how_to_sign_through_a_control_that_never_does if {
 	never := {"signed": {"verdict": "no", "reasons": [{"code": "never-signs", "text": "because", "node": "i", "path": "signing_behavior"}]}}
 	some finding in rule.report with input as subject with data.graph as graph_with(never)
-	contains(finding.suggestion.advice, "signing behavior")
+	contains(finding.suggestion.advice, "to always")
 }

@@ -43,6 +43,25 @@ report contains finding if {
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),
-		"suggestion": {"advice": "encrypt the bucket with an enabled, symmetric encryption key of its own Region"},
+		"suggestion": {"advice": advice[reason.code]},
 	}
 }
+
+advice := {
+	"key-disabled": sprintf("enable the key (%s), or encrypt the bucket with another one", [enabling]),
+	"key-type": "encrypt the bucket with another key, with the key spec SYMMETRIC_DEFAULT and the usage ENCRYPT_DECRYPT; those of a key cannot be changed",
+	"key-region": "encrypt the bucket with a key of its own Region, or with the replica there of a multi-Region key",
+}
+
+default enabling := "aws kms enable-key"
+
+enabling := "is_enabled = true" if startswith(key.language, "terraform")
+
+enabling := "Enabled: true" if startswith(key.language, "cloudformation")
+
+enabling := "aws kms cancel-key-deletion, then aws kms enable-key" if {
+	key.language == "json"
+	key.attributes.state in {"PendingDeletion", "PendingReplicaDeletion"}
+}
+
+key := data.graph.nodes[path.subject.key]

@@ -178,13 +178,19 @@ func pinsAccount(written value.Value, operator string) Truth {
 	}
 	c := comparison{generated: func(string) bool { return true }}
 	wildcards := operator != "StringEquals" && operator != "StringEqualsIgnoreCase"
-	parts, _ := c.segments(c.tokenize(written, wildcards))
+	pattern := c.tokenize(written, wildcards)
+	parts, _ := c.segments(pattern)
 	if len(parts) < arnSegments {
-		if len(written.Reasons()) > 0 {
+		switch {
+		case len(written.Reasons()) > 0:
 			return Unknown
+		case operator == "StringLike":
+			// Its wildcards span colons.
+			return truthOf(!c.takesInStrangers(pattern))
+		default:
+			// It matches no ARN, so that it admits nobody.
+			return truthOf(len(pattern) == 0 || !spellsOnlyWildcards(parts))
 		}
-		// It matches no ARN, so that it admits nobody.
-		return truthOf(!spellsOnlyWildcards(parts))
 	}
 	account := parts[4]
 	for _, t := range account {
@@ -199,6 +205,21 @@ func pinsAccount(written value.Value, operator string) Truth {
 		return truthOf(!onlyWildcards(parts[5]))
 	}
 	return Yes
+}
+
+// takesInStrangers reports whether a pattern matches the distributions, roles or users of
+// whatever account.
+func (c comparison) takesInStrangers(pattern []token) bool {
+	for _, partition := range partitions {
+		for _, form := range [][2]string{{":cloudfront::", ":distribution/"}, {":iam::", ":role/"}, {":iam::", ":user/"}} {
+			stranger := append(c.tokenizeLiteral("arn:"+partition+form[0], false), token{kind: unknownToken})
+			stranger = append(append(stranger, c.tokenizeLiteral(form[1], false)...), token{kind: unknownToken})
+			if c.matchText(pattern, stranger) == Yes {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func spellsOnlyWildcards(parts [][]token) bool {

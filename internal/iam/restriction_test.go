@@ -24,6 +24,16 @@ func TestVoidConditions(t *testing.T) {
 		{`{"ArnLike": {"AWS:SourceArn": [` + exact + `, "*"]}}`, No, []string{CodeAnyValue}},
 		{`{"StringEqualsIfExists": {"AWS:SourceArn": ` + exact + `}, "Null": {"aws:SourceAccount": "false"}}`, No, []string{CodeIfExists, CodeNull}},
 
+		// Under StringLike * spans colons.
+		{`{"StringLike": {"AWS:SourceArn": "*:distribution/*"}}`, No, []string{CodeAnyValue}},
+		{`{"StringLike": {"AWS:SourceArn": "arn:aws:cloudfront:*"}}`, No, []string{CodeAnyValue}},
+		{`{"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}`, No, []string{CodeAnyValue}},
+		{`{"StringLike": {"AWS:SourceArn": "arn:aws:cloudfront::111122223333*"}}`, Yes, nil},
+		{`{"StringLike": {"AWS:SourceArn": "*EDFDVBD632BHDS5"}}`, Yes, nil},
+		// What is no ARN admits nobody.
+		{`{"ArnLike": {"AWS:SourceArn": "arn:aws:cloudfront:*"}}`, Yes, nil},
+		{`{"StringEquals": {"AWS:SourceArn": ""}}`, Yes, nil},
+
 		// Another condition restricts who.
 		{`{"StringEqualsIfExists": {"AWS:SourceArn": ` + exact + `}, "StringEquals": {"aws:SourceAccount": "111122223333"}}`, Yes, nil},
 		// Null and IfExists together hold for that value alone, as "Condition

@@ -22,7 +22,7 @@ subject := {"id": "s", "kind": "statement"}
 test_reports_not_principal if {
 	some finding in rule.report with input as subject with data.graph as graph_with([], {"inverted": by("not-principal", "NotPrincipal")})
 	finding.path == "NotPrincipal"
-	contains(finding.message, "lets everyone decrypt but the principals that it lists")
+	contains(finding.message, "lets everyone except the principals that it lists decrypt")
 	not finding.suggestion.statements[0].statement
 }
 

@@ -43,7 +43,7 @@ data "aws_iam_policy_document" "assets_key" {
     actions   = ["kms:Decrypt"]
     resources = ["*"]
 
-    not_principals { # want inverted-decrypt-grant "lets everyone decrypt but the principals that it lists; name those that need the key in Principal"
+    not_principals { # want inverted-decrypt-grant "lets everyone except the principals that it lists decrypt; name those that need the key in Principal"
       type        = "AWS"
       identifiers = ["arn:aws:iam::${data.aws_caller_identity.current.account_id}:role/guest"]
     }

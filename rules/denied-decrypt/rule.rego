@@ -28,14 +28,30 @@
 #   ```
 #
 #   ## Use instead
-#   Exempt AWS services from the Deny:
-#
+#   Exempt AWS services from the Deny; all conditions of a statement have to hold for it to apply:
 #   ```hcl
+#   statement {
+#     effect    = "Deny"
+#     actions   = ["kms:*"]
+#     resources = ["*"]
+#
+#     principals {
+#       type        = "AWS"
+#       identifiers = ["*"]
+#     }
+#
+#     condition {
+#       test     = "StringNotEquals"
+#       variable = "aws:PrincipalOrgID"
+#       values   = ["o-a1b2c3d4e5"]
+#     }
+#
 #     condition {
 #       test     = "Bool"
 #       variable = "aws:PrincipalIsAWSService"
 #       values   = ["false"]
 #     }
+#   }
 #   ```
 # related_resources:
 #   - ref: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html

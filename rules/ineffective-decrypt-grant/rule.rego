@@ -25,13 +25,12 @@
 #   }
 #   ```
 #
-#   Where the encryption context is compared, name both forms, under an operator that takes patterns:
-#
+#   Where the encryption context is compared, name both forms, under an operator that takes patterns. In CloudFormation name the bucket by a parameter: it refers to the key, so that the key policy cannot refer to it.
 #   ```yaml
 #   ArnLike:
 #     kms:EncryptionContext:aws:s3:arn:
-#       - !GetAtt Bucket.Arn
-#       - !Sub ${Bucket.Arn}/*
+#       - !Sub arn:${AWS::Partition}:s3:::${BucketName}
+#       - !Sub arn:${AWS::Partition}:s3:::${BucketName}/*
 #   ```
 # related_resources:
 #   - ref: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html

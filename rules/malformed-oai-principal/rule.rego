@@ -17,7 +17,7 @@
 #
 #   ```yaml
 #   Principal:
-#     AWS: !Sub arn:aws:iam::cloudfront:user/CloudFront OAI (${Identity})
+#     AWS: !Sub arn:aws:iam::cloudfront:user/CloudFront OAI (${AssetsIdentity})
 #   ```
 #
 #   ## Use instead
@@ -30,7 +30,7 @@
 #
 #   ```yaml
 #   Principal:
-#     AWS: !Sub arn:${AWS::Partition}:iam::cloudfront:user/CloudFront Origin Access Identity ${Identity}
+#     AWS: !Sub arn:${AWS::Partition}:iam::cloudfront:user/CloudFront Origin Access Identity ${AssetsIdentity}
 #   ```
 #
 #   That makes the principal right. In front of an SSE-KMS bucket it does not help: CloudFront cannot read such objects through an origin access identity, whatever the key policy says. Use an origin access control there; see `oai-with-kms`.

@@ -11,6 +11,7 @@
 #   ```hcl
 #   resource "aws_kms_key" "assets" {
 #     is_enabled = false
+#     policy     = data.aws_iam_policy_document.assets_key.json
 #   }
 #   ```
 #
@@ -18,6 +19,7 @@
 #   ```hcl
 #   resource "aws_kms_key" "assets" {
 #     is_enabled = true
+#     policy     = data.aws_iam_policy_document.assets_key.json
 #   }
 #   ```
 # related_resources:

@@ -1,0 +1,4 @@
+module "site" {
+  source = "../../modules/site"
+  name   = "example-assets"
+}

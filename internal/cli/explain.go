@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,21 +27,16 @@ func (c Command) explain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if format != "text" && format != "json" {
-				return fmt.Errorf("--format %s: expected json or text", format)
+			if !slices.Contains(report.ExplainFormats(), format) {
+				return fmt.Errorf("--format %s: expected one of %s", format, strings.Join(report.ExplainFormats(), ", "))
 			}
 			found, err := c.analyse(command.Context(), paths, input)
 			if err != nil {
 				return err
 			}
 			failed := c.complain(found.report.Diagnostics)
-			if format == "json" {
-				err = report.ExplainJSON(c.Stdout, found.report)
-			} else {
-				err = report.ExplainText(c.Stdout, found.report, style)
-			}
-			if err != nil {
-				return fmt.Errorf("write the explanation: %w", err)
+			if err := report.Explain(c.Stdout, format, found.report, style); err != nil {
+				return err
 			}
 			if failed {
 				return exitCode(exitError)
@@ -49,7 +45,7 @@ func (c Command) explain() *cobra.Command {
 		},
 	}
 	input.register(command)
-	command.Flags().StringVar(&format, "format", "text", "`FORMAT`: json, text")
+	command.Flags().StringVar(&format, "format", "text", "`FORMAT`: "+strings.Join(report.ExplainFormats(), ", "))
 	command.Flags().StringVar(&color, "color", "auto", "colour the text: auto, always, never")
 	return command
 }

@@ -86,7 +86,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	}
 	e.Configure(visible(configuration))
 	r := &report.Report{
-		Version: version(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
+		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
@@ -173,11 +173,8 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 	if !slices.Contains([]string{"note", "warning", "error", "never"}, flags.failOn) {
 		return fmt.Errorf("--fail-on %s: expected note, warning, error or never", flags.failOn)
 	}
-	for _, format := range flags.formats {
-		name, _, _ := strings.Cut(format, "=")
-		if !slices.Contains(report.Formats(), name) {
-			return fmt.Errorf("--format %s: expected one of %s", name, strings.Join(report.Formats(), ", "))
-		}
+	if err := checkFormats(flags.formats); err != nil {
+		return err
 	}
 	var show []string
 	if flags.undecided {
@@ -191,6 +188,9 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 	if found.config != nil && !found.config.FailOn.IsZero() && !failOnGiven {
 		flags.failOn = found.config.FailOn.Text
 	}
+	if flags.failOn != "never" {
+		found.report.FailOn = finding.Level(flags.failOn)
+	}
 	failed := c.complain(found.report.Diagnostics)
 	for _, format := range flags.formats {
 		name, file, toFile := strings.Cut(format, "=")
@@ -201,13 +201,35 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 	switch {
 	case failed:
 		return exitCode(exitError)
-	case slices.ContainsFunc(found.report.Findings, func(f finding.Finding) bool {
-		return flags.failOn != "never" && f.Level.Rank() >= finding.Level(flags.failOn).Rank()
-	}):
+	case slices.ContainsFunc(found.report.Findings, found.report.Fails):
 		return exitCode(exitFindings)
 	default:
 		return nil
 	}
+}
+
+// checkFormats checks what --format says before anything is read: each report has
+// a place of its own, since two in one are none.
+func checkFormats(formats []string) error {
+	taken := map[string]string{}
+	for _, format := range formats {
+		name, file, toFile := strings.Cut(format, "=")
+		place, shown := "", "standard output"
+		if toFile {
+			place = filepath.Clean(file)
+			shown = place
+		}
+		switch other, isTaken := taken[place]; {
+		case !slices.Contains(report.Formats(), name):
+			return fmt.Errorf("--format %s: expected one of %s", name, strings.Join(report.Formats(), ", "))
+		case toFile && file == "":
+			return fmt.Errorf("--format %s: expected the name of a file behind the equals sign", format)
+		case isTaken:
+			return fmt.Errorf("--format %s: %s goes to %s already; give each its own file, as in --format %s=FILE", format, other, shown, name)
+		}
+		taken[place] = name
+	}
+	return nil
 }
 
 // write writes to stdout, or to a file that is complete or not there: it is

@@ -77,7 +77,7 @@ func drawing(paths []*facts.Path, ruleOf func(code string) string) diagram {
 			to(node(path.Identity.ID, graph.Kind(path.IdentityKind), path.Identity.Label()), signing...)
 			signing = nil
 		}
-		reading := append(signing, facts.Read)
+		reading := slices.Concat(signing, []string{facts.Read})
 		if path.Bucket != nil {
 			to(node(path.Bucket.ID, graph.Bucket, path.Bucket.Label()), reading...)
 		} else {

@@ -236,8 +236,8 @@ func toDo(r *Report, path *facts.Path) []action {
 	var actions []action
 	for _, blocker := range r.Blockers(path) {
 		found := false
-		for _, f := range r.Findings {
-			if f.Rule != blocker || !slices.Contains(f.Paths, path.ID) {
+		for _, f := range r.findingsOf(path) {
+			if f.Rule != blocker {
 				continue
 			}
 			found = true

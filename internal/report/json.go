@@ -195,7 +195,7 @@ func nodeOf(node *graph.Node) jsonNode {
 }
 
 // ExplainJSON writes each path with its verdict.
-func ExplainJSON(w io.Writer, r *Report) error {
+func ExplainJSON(w io.Writer, r *Report, _ Style) error {
 	out := jsonPaths{SchemaVersion: schemaVersion, Paths: []jsonPath{}, Uploads: jsonUploads(r)}
 	for _, path := range r.Paths {
 		written := jsonPath{

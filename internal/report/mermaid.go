@@ -19,6 +19,28 @@ func Mermaid(w io.Writer, r *Report, paths []*facts.Path) error {
 	return err
 }
 
+// GitHub draws no diagram of more text or more edges than these (maxTextSize and
+// maxEdges in Mermaid's configuration).
+const (
+	mermaidMaxText  = 50_000
+	mermaidMaxEdges = 500
+)
+
+// mermaidLabel is how many characters of a name are drawn.
+const mermaidLabel = 100
+
+// boundedMermaid draws as many of the paths, from the first, as fit into a number
+// of bytes and as Mermaid draws. It returns how many these are.
+func boundedMermaid(r *Report, paths []*facts.Path, limit int) (string, int) {
+	// No path has more than three edges.
+	for n := min(len(paths), mermaidMaxEdges/3); n > 0; n /= 2 {
+		if text := mermaid(drawing(paths[:n], r.ruleOf)); len(text) <= min(limit, mermaidMaxText) {
+			return text, n
+		}
+	}
+	return "", 0
+}
+
 // mermaidShapes are the brackets of a node by what it is.
 var mermaidShapes = map[graph.Kind][2]string{
 	graph.Distribution: {"([", "])"},
@@ -53,15 +75,15 @@ func mermaid(d diagram) string {
 	}
 	for i, node := range d.nodes {
 		shape := mermaidShapes[node.kind]
-		fmt.Fprintf(&b, "  n%d%s\"%s<br>%s\"%s\n", i, shape[0], mermaidKinds[node.kind], mermaidText(node.label), shape[1])
+		fmt.Fprintf(&b, "  n%d%s\"%s<br>%s\"%s\n", i, shape[0], mermaidKinds[node.kind], mermaidText(shorten(node.label, mermaidLabel)), shape[1])
 	}
 	links := map[facts.Verdict][]string{}
 	for i, edge := range d.edges {
 		line, label := "--", strings.Join(edge.rules, ", ")
-		switch {
-		case edge.verdict == facts.Unreadable:
+		switch edge.verdict {
+		case facts.Unreadable:
 			line = "=="
-		case edge.verdict == facts.Undecided:
+		case facts.Undecided:
 			line = "-.-"
 		}
 		end := ">"
@@ -82,9 +104,9 @@ func mermaid(d diagram) string {
 			links[edge.verdict] = append(links[edge.verdict], fmt.Sprint(i))
 		}
 	}
-	for _, verdict := range verdicts {
-		if len(links[verdict]) > 0 {
-			fmt.Fprintf(&b, "  linkStyle %s stroke:%s\n", strings.Join(links[verdict], ","), mermaidColors[verdict])
+	for _, each := range verdictTexts {
+		if all := links[each.verdict]; len(all) > 0 {
+			fmt.Fprintf(&b, "  linkStyle %s stroke:%s\n", strings.Join(all, ","), mermaidColors[each.verdict])
 		}
 	}
 	return b.String()
@@ -109,7 +131,7 @@ func mermaidText(text string) string {
 		case r == '_', r == '-':
 			plain = word(i-1) && word(i+1)
 		case r == '.':
-			plain = !counting && !(i >= 3 && strings.EqualFold(string(runes[i-3:i]), "www"))
+			plain = !counting && (i < 3 || !strings.EqualFold(string(runes[i-3:i]), "www"))
 		case r == ' ', r == ',', r == '/':
 			plain = i > 0
 		}

@@ -22,3 +22,18 @@ func oneLine(text string) string {
 		}
 	}, text)
 }
+
+// lines makes text of the input fit for a block of lines: as oneLine does, but
+// line breaks and tabs stay.
+func lines(text string) string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	all := strings.Split(text, "\n")
+	for i, each := range all {
+		parts := strings.Split(each, "\t")
+		for j, part := range parts {
+			parts[j] = oneLine(part)
+		}
+		all[i] = strings.TrimRight(strings.Join(parts, "\t"), " \t")
+	}
+	return strings.Join(all, "\n")
+}

@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/originkey/originkey/internal/facts"
@@ -40,10 +41,20 @@ type Report struct {
 	Diagnostics []source.Diagnostic
 	// Files are the files that were read, by path, for excerpts and hashes.
 	Files map[string]*source.File
+	// SourceURL is where the files of the repository are shown, with a slash at
+	// its end, or "" where that is not known.
+	SourceURL string
 	// Category is the SARIF category, or "".
 	Category string
+	// FailOn is the lowest level that makes the program fail, or "" where none
+	// does.
+	FailOn finding.Level
 	// Blockers returns the rules that say why a path is unreadable.
 	Blockers func(*facts.Path) []string
+
+	// ofPaths is what findingsOf returns by the id of a path. It is made when
+	// the first writer asks; what is reported does not change after that.
+	ofPaths map[string][]finding.Finding
 }
 
 // Style says how text is written for people.
@@ -56,26 +67,36 @@ type Style struct {
 	Undecided bool
 }
 
-// formats are the writers by the name of their format.
-var formats = map[string]func(io.Writer, *Report, Style) error{
-	"text":  Text,
-	"json":  JSON,
-	"sarif": SARIF,
-}
+// A writer writes a report in one format.
+type writer func(io.Writer, *Report, Style) error
 
-// Formats returns the names of the formats, sorted.
-func Formats() []string {
-	names := make([]string, 0, len(formats))
-	for name := range formats {
-		names = append(names, name)
+// formats write what was found, and explanations the paths, by the name of the
+// format.
+var (
+	formats = map[string]writer{
+		"text": Text, "json": JSON, "sarif": SARIF, "github": GitHub, "junit": JUnit, "markdown": Markdown,
 	}
-	slices.Sort(names)
-	return names
+	explanations = map[string]writer{"text": ExplainText, "json": ExplainJSON, "markdown": ExplainMarkdown}
+)
+
+// Formats returns the names of the formats of Write, sorted.
+func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
+
+// ExplainFormats returns the names of the formats of Explain, sorted.
+func ExplainFormats() []string { return slices.Sorted(maps.Keys(explanations)) }
+
+// Write writes what was found in a format.
+func Write(w io.Writer, format string, r *Report, style Style) error {
+	return formatted(w, formats, format, r, style)
 }
 
-// Write writes a report in a format.
-func Write(w io.Writer, format string, r *Report, style Style) error {
-	write, ok := formats[format]
+// Explain writes each path in a format.
+func Explain(w io.Writer, format string, r *Report, style Style) error {
+	return formatted(w, explanations, format, r, style)
+}
+
+func formatted(w io.Writer, writers map[string]writer, format string, r *Report, style Style) error {
+	write, ok := writers[format]
 	if !ok {
 		return fmt.Errorf("the format %q is not known", format)
 	}
@@ -85,9 +106,6 @@ func Write(w io.Writer, format string, r *Report, style Style) error {
 	return nil
 }
 
-// verdicts are in the order in which people want to read of them.
-var verdicts = []facts.Verdict{facts.Readable, facts.Unreadable, facts.Undecided, facts.NotKMS}
-
 // ruleOf names the rule that reports a code, or "".
 func (r *Report) ruleOf(code string) string {
 	for _, rule := range r.Rules {
@@ -96,6 +114,24 @@ func (r *Report) ruleOf(code string) string {
 		}
 	}
 	return ""
+}
+
+// Fails reports whether a finding makes the program fail.
+func (r *Report) Fails(f finding.Finding) bool {
+	return r.FailOn != "" && f.Level.Rank() >= r.FailOn.Rank()
+}
+
+// findingsOf lists the findings that are about a path.
+func (r *Report) findingsOf(path *facts.Path) []finding.Finding {
+	if r.ofPaths == nil {
+		r.ofPaths = map[string][]finding.Finding{}
+		for _, f := range r.Findings {
+			for _, id := range f.Paths {
+				r.ofPaths[id] = append(r.ofPaths[id], f)
+			}
+		}
+	}
+	return r.ofPaths[path.ID]
 }
 
 // count counts paths by verdict.

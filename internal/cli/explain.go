@@ -11,9 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/originkey/originkey/internal/engine"
 	"github.com/originkey/originkey/internal/report"
-	"github.com/originkey/originkey/rules"
 )
 
 func (c Command) explain() *cobra.Command {
@@ -56,7 +54,7 @@ func (c Command) rules() *cobra.Command {
 		Short: "List the rules, or print the documentation of one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, names []string) error {
-			e, err := engine.New(rules.FS)
+			e, err := builtIn()
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -55,6 +56,10 @@ func (f *inputFlags) options(directory string) (loader.Options, error) {
 	return options, nil
 }
 
+// builtIn holds the rules that are part of the program, compiled when they are
+// first asked for.
+var builtIn = sync.OnceValues(func() (*engine.Engine, error) { return engine.New(rules.FS) })
+
 // An analysis is all that was read and found.
 type analysis struct {
 	report *report.Report
@@ -80,7 +85,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 		return nil, err
 	}
 	result := facts.Compute(loaded.Graph)
-	e, err := engine.New(rules.FS)
+	e, err := builtIn()
 	if err != nil {
 		return nil, err
 	}

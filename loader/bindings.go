@@ -58,10 +58,6 @@ type binder struct {
 	bound map[string]bool
 }
 
-func (b *binder) fail(at source.Location, format string, arguments ...any) {
-	b.diagnostics = append(b.diagnostics, source.Diagnostic{Location: at, Severity: source.Error, Message: fmt.Sprintf(format, arguments...)})
-}
-
 // wrongName reports a name that nothing has. Where a part of the repository is
 // read only, it may be a name of the rest.
 func (b *binder) wrongName(name source.Text, what string, existing []string) {
@@ -74,13 +70,18 @@ func (b *binder) wrongName(name source.Text, what string, existing []string) {
 		b.fail(name.Location, "there is no %s %s in the input, nor any other", what, name.Text)
 		return
 	}
+	b.fail(name.Location, "there is no %s %s in the input; there is %s", what, name.Text, someOf(existing))
+}
+
+// someOf lists names, but no more than can be read.
+func someOf(names []string) string {
 	const most = 20
 	more := ""
-	if len(existing) > most {
-		more = fmt.Sprintf(" and %d more", len(existing)-most)
-		existing = existing[:most]
+	if len(names) > most {
+		more = fmt.Sprintf(" and %d more", len(names)-most)
+		names = names[:most]
 	}
-	b.fail(name.Location, "there is no %s %s in the input; there is %s%s", what, name.Text, strings.Join(existing, ", "), more)
+	return strings.Join(names, ", ") + more
 }
 
 // unitPath is the path of the unit of a node.

@@ -12,17 +12,16 @@ import (
 
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/policyjson"
+	"github.com/originkey/originkey/loader/terraform"
 )
 
 // inputs are the values that the user gives to variables and parameters.
 type inputs struct {
 	variables     map[string]string
 	variableFiles []*source.File
-	parameters    map[string]string
-	// kept names the parameters that keep the value that the deployed stack has.
-	kept map[string]bool
-	// parameterFiles are those that hold the parameters.
-	parameterFiles []*source.File
+	parameters    parameters
+	// given is what the configuration gives to root modules, by their folders.
+	given map[string]terraform.Given
 	// account, Region and partition are those of stacks that do not say theirs.
 	account, region, partition string
 	// noAssumption stops folders of bare policies from being taken as stacks,
@@ -35,7 +34,7 @@ type inputs struct {
 // files below it have paths relative to it, as all others have.
 func readInputs(options Options, root string) (inputs, error) {
 	in := inputs{
-		variables: options.Variables, parameters: map[string]string{}, kept: map[string]bool{},
+		variables: options.Variables, parameters: parameters{values: map[string]string{}, kept: map[string]bool{}},
 		account: options.Account, region: options.Region, partition: options.Partition, noAssumption: options.NoAssumption,
 	}
 	for _, name := range options.VariableFiles {
@@ -50,8 +49,8 @@ func readInputs(options Options, root string) (inputs, error) {
 		if err != nil {
 			return in, err
 		}
-		in.parameterFiles = append(in.parameterFiles, file)
-		if err := in.readParameters(file.Bytes); err != nil {
+		in.parameters.files = append(in.parameters.files, file)
+		if err := in.parameters.read(file.Bytes); err != nil {
 			return in, &UsageError{fmt.Sprintf("%s: %v", name, err)}
 		}
 	}
@@ -87,10 +86,10 @@ func Shown(root, directory, name string) string {
 
 var errNoParameters = errors.New(`not a parameter file: expected [{"ParameterKey": ..., "ParameterValue": ...}], ["Key=Value"] or {"Parameters": {...}}`)
 
-// readParameters reads the forms that "aws cloudformation deploy" documents: the
+// read reads the forms that "aws cloudformation deploy" documents: the
 // list of ParameterKey and ParameterValue of the AWS CLI, its list of "Key=Value",
 // and the {"Parameters": {...}} of CodePipeline's template configuration file.
-func (in *inputs) readParameters(content []byte) error {
+func (p *parameters) read(content []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.UseNumber()
 	var file any
@@ -100,7 +99,7 @@ func (in *inputs) readParameters(content []byte) error {
 	switch file := file.(type) {
 	case []any:
 		for _, entry := range file {
-			if err := in.readEntry(entry); err != nil {
+			if err := p.readEntry(entry); err != nil {
 				return err
 			}
 		}
@@ -111,7 +110,7 @@ func (in *inputs) readParameters(content []byte) error {
 			return errNoParameters
 		}
 		for key, written := range parameters {
-			if err := in.give(key, written); err != nil {
+			if err := p.give(key, written); err != nil {
 				return err
 			}
 		}
@@ -122,14 +121,14 @@ func (in *inputs) readParameters(content []byte) error {
 }
 
 // readEntry reads one entry of a list.
-func (in *inputs) readEntry(entry any) error {
+func (p *parameters) readEntry(entry any) error {
 	switch entry := entry.(type) {
 	case string:
 		key, text, ok := strings.Cut(entry, "=")
 		if !ok {
 			return errNoParameters
 		}
-		return in.give(key, text)
+		return p.give(key, text)
 	case map[string]any:
 		key, ok := entry["ParameterKey"].(string)
 		written, given := entry["ParameterValue"]
@@ -137,13 +136,13 @@ func (in *inputs) readEntry(entry any) error {
 		case !ok:
 			return errNoParameters
 		case entry["UsePreviousValue"] == true:
-			delete(in.parameters, key)
-			in.kept[key] = true
+			delete(p.values, key)
+			p.kept[key] = true
 			return nil
 		case !given:
 			return fmt.Errorf("the parameter %s has no value", key)
 		default:
-			return in.give(key, written)
+			return p.give(key, written)
 		}
 	default:
 		return errNoParameters
@@ -151,17 +150,17 @@ func (in *inputs) readEntry(entry any) error {
 }
 
 // give gives a parameter its value; all values are texts to CloudFormation.
-func (in *inputs) give(key string, written any) error {
+func (p *parameters) give(key string, written any) error {
 	switch written := written.(type) {
 	case string:
-		in.parameters[key] = written
+		p.values[key] = written
 	case json.Number:
-		in.parameters[key] = written.String()
+		p.values[key] = written.String()
 	case bool:
-		in.parameters[key] = strconv.FormatBool(written)
+		p.values[key] = strconv.FormatBool(written)
 	default:
 		return fmt.Errorf("the value of the parameter %s is no text", key)
 	}
-	delete(in.kept, key)
+	delete(p.kept, key)
 	return nil
 }

@@ -30,8 +30,8 @@ func TestReadParameters(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			in := inputs{parameters: map[string]string{}, kept: map[string]bool{}}
-			err := in.readParameters([]byte(test.file))
+			in := parameters{values: map[string]string{}, kept: map[string]bool{}}
+			err := in.read([]byte(test.file))
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Fatalf("error is %v, want %q", err, test.err)
@@ -39,8 +39,8 @@ func TestReadParameters(t *testing.T) {
 				return
 			}
 			kept := slices.Sorted(maps.Keys(in.kept))
-			if err != nil || !maps.Equal(in.parameters, test.values) || !slices.Equal(kept, test.kept) {
-				t.Errorf("parameters are %v, kept %v: %v; want %v and %v", in.parameters, kept, err, test.values, test.kept)
+			if err != nil || !maps.Equal(in.values, test.values) || !slices.Equal(kept, test.kept) {
+				t.Errorf("parameters are %v, kept %v: %v; want %v and %v", in.values, kept, err, test.values, test.kept)
 			}
 		})
 	}
@@ -48,16 +48,30 @@ func TestReadParameters(t *testing.T) {
 
 // TestLaterParameterFileWins reads two files that say different things.
 func TestLaterParameterFileWins(t *testing.T) {
-	in := inputs{parameters: map[string]string{}, kept: map[string]bool{}}
+	in := parameters{values: map[string]string{}, kept: map[string]bool{}}
 	for _, file := range []string{
 		`[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "B", "UsePreviousValue": true}]`,
 		`[{"ParameterKey": "B", "ParameterValue": "y"}, {"ParameterKey": "A", "UsePreviousValue": true}]`,
 	} {
-		if err := in.readParameters([]byte(file)); err != nil {
+		if err := in.read([]byte(file)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !maps.Equal(in.parameters, map[string]string{"B": "y"}) || !maps.Equal(in.kept, map[string]bool{"A": true}) {
-		t.Errorf("parameters are %v, kept %v", in.parameters, in.kept)
+	if !maps.Equal(in.values, map[string]string{"B": "y"}) || !maps.Equal(in.kept, map[string]bool{"A": true}) {
+		t.Errorf("parameters are %v, kept %v", in.values, in.kept)
+	}
+}
+
+// TestFlagsWinOverConfiguration gives parameters in the configuration and on the
+// command line.
+func TestFlagsWinOverConfiguration(t *testing.T) {
+	configured := parameters{values: map[string]string{"A": "x", "B": "x", "C": "x"}, kept: map[string]bool{"D": true}}
+	flags := parameters{values: map[string]string{"B": "y", "D": "y"}, kept: map[string]bool{"C": true}}
+	got := configured.under(flags)
+	if !maps.Equal(got.values, map[string]string{"A": "x", "B": "y", "D": "y"}) || !maps.Equal(got.kept, map[string]bool{"C": true}) {
+		t.Errorf("parameters are %v, kept %v", got.values, got.kept)
+	}
+	if len(configured.values) != 3 || len(flags.values) != 2 {
+		t.Error("the parameters themselves have changed")
 	}
 }

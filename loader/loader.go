@@ -39,6 +39,10 @@ type Options struct {
 	// ParameterFiles are CloudFormation parameter files in the form of the
 	// AWS CLI, relative to Directory.
 	ParameterFiles []string
+	// Roots and Templates are what the configuration gives to variables and
+	// parameters of single units. What the command line gives wins over it.
+	Roots     []RootInput
+	Templates []TemplateInput
 	// Exclude are globs over paths relative to the repository root.
 	Exclude []string
 	// Account, Region and Partition are those of every stack that does not say
@@ -47,6 +51,8 @@ type Options struct {
 	// NoAssumption stops a folder of bare policies from being taken as one
 	// stack.
 	NoAssumption bool
+	// Configuration is the text of the configuration, or nil.
+	Configuration *source.File
 	// Bindings say what the files do not.
 	Bindings Bindings
 }
@@ -88,7 +94,14 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 		return nil, err
 	}
 	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, options.Bindings.File), whole: graph.NewBuilder()}
-	builders, err := l.load(ctx, repository.units(l.selected))
+	if options.Configuration != nil {
+		l.whole.AddFile(options.Configuration)
+	}
+	l.giveTemplates(options.Templates)
+	units := repository.units(l.selected)
+	l.checkTemplates(options.Templates)
+	l.inputs.given = l.giveRoots(options.Roots)
+	builders, err := l.load(ctx, units)
 	if err != nil {
 		return nil, err
 	}
@@ -190,12 +203,12 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	switch unit.kind {
 	case terraformRoot:
 		return repository.parser.Load(ctx, unit.path, terraform.Options{
-			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Roots: repository.roots,
+			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Given: inputs.given, Roots: repository.roots,
 		})
 	case template:
 		builder, diagnostics = repository.templates.Load(ctx, unit.path)
 		if builder != nil {
-			for _, file := range inputs.parameterFiles {
+			for _, file := range slices.Concat(repository.parameters[unit.path].files, inputs.parameters.files) {
 				builder.AddFile(file)
 			}
 		}

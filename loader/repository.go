@@ -58,8 +58,12 @@ type repository struct {
 	modules     []string
 	documents   []string
 	policyFiles []string
-	// roots holds the modules that no other one calls.
-	roots []string
+	// roots holds the modules that no other one calls, stacks the templates that
+	// no other one nests.
+	roots  []string
+	stacks []string
+	// parameters are what the configuration gives to templates, by their files.
+	parameters map[string]parameters
 
 	parser    *terraform.Parser
 	templates *cloudformation.Parser
@@ -77,11 +81,12 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 			return nil, &UsageError{fmt.Sprintf("--exclude %q is not a valid glob", pattern)}
 		}
 	}
-	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}}
+	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}, parameters: map[string]parameters{}}
 	r.parser = terraform.NewParser(r)
-	r.templates = cloudformation.NewParser(r, func(string) cloudformation.Options {
+	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {
+		given := r.parameters[name].under(inputs.parameters)
 		return cloudformation.Options{
-			Parameters: inputs.parameters, Kept: inputs.kept,
+			Parameters: given.values, Kept: given.kept,
 			Account: inputs.account, Region: inputs.region, Partition: inputs.partition,
 		}
 	})
@@ -163,11 +168,11 @@ func (r *repository) units(selected selection) []unit {
 		nests[name] = r.templates.Nested(name)
 	}
 	// A template that another one nests is part of that one's unit.
-	stacks := roots(templates, nests)
-	for _, name := range stacks {
+	r.stacks = roots(templates, nests)
+	for _, name := range r.stacks {
 		units = append(units, unit{kind: template, path: name, selected: selected.selectsFiles(closure(name, nests)...)})
 	}
-	r.templates.SetStacks(stacks)
+	r.templates.SetStacks(r.stacks)
 	return units
 }
 

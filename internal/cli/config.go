@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/originkey/originkey/internal/config"
 	"github.com/originkey/originkey/internal/engine"
+	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader"
 )
@@ -65,6 +67,21 @@ func configure(options *loader.Options, from *config.Config) {
 	for _, pattern := range from.Exclude {
 		options.Exclude = append(options.Exclude, pattern.Text)
 	}
+	for _, root := range from.Roots {
+		given := loader.RootInput{Path: root.Path, VariableFiles: root.VarFiles}
+		for _, variable := range root.Variables {
+			given.Variables = append(given.Variables, loader.Variable(variable))
+		}
+		options.Roots = append(options.Roots, given)
+	}
+	for _, template := range from.Templates {
+		given := loader.TemplateInput{Path: template.Path, ParameterFile: template.ParameterFile}
+		for _, parameter := range template.Parameters {
+			given.Parameters = append(given.Parameters, loader.Parameter(parameter))
+		}
+		options.Templates = append(options.Templates, given)
+	}
+	options.Configuration = from.Source
 	options.Bindings.File = from.File
 	for _, policy := range from.Policies {
 		options.Bindings.Policies = append(options.Bindings.Policies, loader.PolicyBinding(policy))
@@ -74,6 +91,33 @@ func configure(options *loader.Options, from *config.Config) {
 	}
 	options.Bindings.Distributions = identifiers(from.Distributions)
 	options.Bindings.Identities = identifiers(from.Identities)
+}
+
+// checkRules reports names in a configuration that no rule has.
+func (c Command) checkRules(from *config.Config, rules []engine.Rule) error {
+	if from == nil {
+		return nil
+	}
+	names := make([]string, len(rules))
+	for i, rule := range rules {
+		names[i] = rule.Name
+	}
+	if wrong := from.CheckRules(names); len(wrong) > 0 {
+		c.complain(wrong)
+		return exitCode(exitError)
+	}
+	return nil
+}
+
+// levels are those that a configuration gives to rules, "" where one is off.
+func levels(from *config.Config) map[string]finding.Level {
+	levels := map[string]finding.Level{}
+	if from != nil {
+		for _, rule := range from.Rules {
+			levels[rule.Name.Text] = finding.Level(strings.TrimPrefix(rule.Level.Text, config.Off))
+		}
+	}
+	return levels
 }
 
 // visible is what rules see of a configuration.

@@ -89,13 +89,16 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkRules(configuration, e.Rules()); err != nil {
+		return nil, err
+	}
 	e.Configure(visible(configuration))
 	r := &report.Report{
 		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
-	r.Findings = findings
+	r.Findings = finding.Relevel(findings, levels(configuration))
 	r.Diagnostics = append(r.Diagnostics, diagnostics...)
 	return &analysis{report: r, engine: e, config: configuration}, nil
 }
@@ -158,7 +161,7 @@ something that could not be read; findings are printed all the same.`,
 	flags.register(command)
 	f := command.Flags()
 	f.StringArrayVar(&flags.formats, "format", []string{"text"}, "`FORMAT` of the report: "+strings.Join(report.Formats(), ", ")+"; FORMAT=FILE writes a file (repeatable)")
-	f.StringVar(&flags.failOn, "fail-on", string(finding.Warning), "lowest `LEVEL` that makes the exit code 1: note, warning, error, never")
+	registerFailOn(command, &flags.failOn)
 	f.BoolVar(&flags.undecided, "show-undecided", false, "list the paths that the input does not decide")
 	f.StringVar(&flags.category, "category", "", "SARIF category `NAME`")
 	f.BoolVar(&flags.compact, "compact", false, "one line a finding")
@@ -175,8 +178,8 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 		return err
 	}
 	style.Compact, style.Quiet, style.Undecided = flags.compact, flags.quiet, flags.undecided
-	if !slices.Contains([]string{"note", "warning", "error", "never"}, flags.failOn) {
-		return fmt.Errorf("--fail-on %s: expected note, warning, error or never", flags.failOn)
+	if err := checkFailOn(flags.failOn); err != nil {
+		return err
 	}
 	if err := checkFormats(flags.formats); err != nil {
 		return err

@@ -7,10 +7,12 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/source"
@@ -22,8 +24,9 @@ const Name = ".originkey.yaml"
 // A Config is what a configuration says. What is not written is zero.
 type Config struct {
 	// File is the path of the file, relative to the repository root where it
-	// lies below it.
-	File string
+	// lies below it, and Source its text.
+	File   string
+	Source *source.File
 
 	// Account, Region and Partition are those of every stack that does not say
 	// its own.
@@ -39,12 +42,50 @@ type Config struct {
 	FailOn source.Text
 	// Exclude are globs of files to leave out.
 	Exclude []source.Text
+	// Rules say how serious the findings of rules are.
+	Rules []Rule
+	// RuleFolders are folders of custom rules.
+	RuleFolders []source.Text
+	// Roots and Templates give values to variables and parameters.
+	Roots     []Root
+	Templates []Template
 
 	Policies      []Policy
 	Buckets       []Bucket
 	Distributions []Identifier
 	Identities    []Identifier
 }
+
+// A Rule says how serious the findings of a rule are: Off, or a level.
+type Rule struct{ Name, Level source.Text }
+
+// Off is the level of rules whose findings are left out.
+const Off = "off"
+
+// A Root gives values to the variables of a Terraform root module. VarFiles are
+// read in their order; Variables win over them.
+type Root struct {
+	Path      source.Text
+	VarFiles  []source.Text
+	Variables []Variable
+}
+
+// A Variable is a value of any form. Text in it is meant literally.
+type Variable struct {
+	Name  source.Text
+	Value *source.Node
+}
+
+// A Template gives values to the parameters of a CloudFormation template: those of
+// ParameterFile, or Parameters.
+type Template struct {
+	Path          source.Text
+	ParameterFile source.Text
+	Parameters    []Parameter
+}
+
+// A Parameter is a value as CloudFormation takes it. A list is written with commas.
+type Parameter struct{ Name, Value source.Text }
 
 // A Policy says what the policy in a file is written for: Key or Bucket.
 type Policy struct {
@@ -129,7 +170,7 @@ func Parse(file *source.File) (*Config, error) {
 		}
 		return nil, fmt.Errorf("read %s: %w", file.Path, err)
 	}
-	c := &Config{File: file.Path}
+	c := &Config{File: file.Path, Source: file}
 	r := &reader{}
 	if len(documents) > 1 {
 		r.fail(file.FirstLine(documents[1].Location), "the file holds %d YAML documents; a configuration has to be the only one", len(documents))
@@ -141,6 +182,25 @@ func Parse(file *source.File) (*Config, error) {
 		return nil, &Error{r.diagnostics}
 	}
 	return c, nil
+}
+
+// CheckRules returns what is wrong with the names of rules that are written, given
+// those that exist, sorted.
+func (c *Config) CheckRules(existing []string) []source.Diagnostic {
+	var diagnostics []source.Diagnostic
+	for _, rule := range c.Rules {
+		diagnostics = append(diagnostics, CheckRule(rule.Name, existing)...)
+	}
+	return diagnostics
+}
+
+// CheckRule returns an error where no rule has the name.
+func CheckRule(name source.Text, existing []string) []source.Diagnostic {
+	if slices.Contains(existing, name.Text) {
+		return nil
+	}
+	message := fmt.Sprintf("there is no rule %s", name.Text) + cmp.Or(DidYouMean(name.Text, existing), `; "originkey rules" lists them`)
+	return []source.Diagnostic{{Location: name.Location, Severity: source.Error, Message: message}}
 }
 
 func (c *Config) read(r *reader, document *source.Node) {
@@ -156,6 +216,14 @@ func (c *Config) read(r *reader, document *source.Node) {
 		"assume":  r.flag(&c.Assume),
 		"fail-on": r.oneOf(&c.FailOn, "note", "warning", "error", "never"),
 		"exclude": r.globs(&c.Exclude),
+		"rules": r.mapping("rules to levels", func(name source.Text, node *source.Node) {
+			rule := Rule{Name: name}
+			r.oneOf(&rule.Level, Off, "note", "warning", "error")(node)
+			c.Rules = append(c.Rules, rule)
+		}),
+		"rule_folders": r.paths(&c.RuleFolders),
+		"roots":        r.list(func(node *source.Node) { c.Roots = append(c.Roots, r.root(node, c.Roots)) }),
+		"templates":    r.list(func(node *source.Node) { c.Templates = append(c.Templates, r.template(node, c.Templates)) }),
 		"policies": r.list(func(node *source.Node) {
 			var policy Policy
 			r.object(node, "an element of policies", fields{
@@ -177,4 +245,42 @@ func (c *Config) read(r *reader, document *source.Node) {
 		"distributions": r.identifiers(&c.Distributions),
 		"identities":    r.identifiers(&c.Identities),
 	})
+}
+
+// root reads an element of roots.
+func (r *reader) root(node *source.Node, before []Root) (root Root) {
+	r.object(node, "an element of roots", fields{
+		"path":      r.path(&root.Path),
+		"var_files": r.paths(&root.VarFiles),
+		"variables": r.mapping("variables to values", func(name source.Text, node *source.Node) {
+			root.Variables = append(root.Variables, Variable{Name: name, Value: node})
+		}),
+	})
+	r.require(node, "path", root.Path)
+	for _, other := range before {
+		r.onceOnly(root.Path, other.Path)
+	}
+	return root
+}
+
+// template reads an element of templates.
+func (r *reader) template(node *source.Node, before []Template) (template Template) {
+	parameters := r.mapping("parameters to values, or the name of a parameter file", func(name source.Text, node *source.Node) {
+		template.Parameters = append(template.Parameters, Parameter{Name: name, Value: r.parameter(node)})
+	})
+	r.object(node, "an element of templates", fields{
+		"path": r.path(&template.Path),
+		"parameters": func(node *source.Node) {
+			if node.Kind == source.StringNode {
+				r.path(&template.ParameterFile)(node)
+				return
+			}
+			parameters(node)
+		},
+	})
+	r.require(node, "path", template.Path)
+	for _, other := range before {
+		r.onceOnly(template.Path, other.Path)
+	}
+	return template
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -26,6 +27,25 @@ policies:
 buckets:
   - bucket: example-site
     key: alias/cdn
+rules:
+  decrypt-on-all-keys: off
+  public-decrypt: note
+rule_folders: [policies/rules/]
+roots:
+  - path: infra/prod
+    var_files: [infra/prod/eu.tfvars]
+    variables:
+      grant: true
+      names: [a, b]
+templates:
+  - path: stacks/site.yaml
+    parameters: stacks/site.json
+  - path: stacks/key.yaml
+    parameters:
+      Grant: "yes"
+      Count: 2
+      Names: [a, b]
+      Empty: ""
 distributions:
   infra/prod#aws_cloudfront_distribution.cdn: E1EXAMPLE
 identities:
@@ -52,6 +72,14 @@ func TestParse(t *testing.T) {
 		"address":      {c.Distributions[0].Address.Text, "infra/prod#aws_cloudfront_distribution.cdn"},
 		"distribution": {c.Distributions[0].ID.Text, "E1EXAMPLE"},
 		"identity":     {c.Identities[0].ID.Text, "E2EXAMPLE"},
+		"rule":         {c.Rules[0].Name.Text + " " + c.Rules[0].Level.Text, "decrypt-on-all-keys off"},
+		"its place":    {c.Rules[1].Name.Location.String(), ".originkey.yaml:20:3"},
+		"rule folder":  {c.RuleFolders[0].Text, "policies/rules"},
+		"root":         {c.Roots[0].Path.Text, "infra/prod"},
+		"var file":     {c.Roots[0].VarFiles[0].Text, "infra/prod/eu.tfvars"},
+		"variable":     {c.Roots[0].Variables[0].Name.Text + " " + c.Roots[0].Variables[0].Value.Text, "grant true"},
+		"template":     {c.Templates[0].Path.Text + " " + c.Templates[0].ParameterFile.Text, "stacks/site.yaml stacks/site.json"},
+		"parameters":   {fmt.Sprint(texts(c.Templates[1].Parameters)), "[Grant=yes Count=2 Names=a,b Empty=]"},
 		"place":        {c.Policies[0].Key.Location.String(), ".originkey.yaml:12:10"},
 	} {
 		if texts[0] != texts[1] {
@@ -60,35 +88,62 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func texts(parameters []Parameter) []string {
+	var all []string
+	for _, parameter := range parameters {
+		all = append(all, parameter.Name.Text+"="+parameter.Value.Text)
+	}
+	return all
+}
+
+// wrongTexts are configurations with what is wrong with them.
+var wrongTexts = map[string]string{
+	"polices: []":                                   ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
+	"colour: red":                                   ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"- a":                                           ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"region: us-east-1\nregion: eu-west-1":          ".originkey.yaml:2:1: region is written twice, here and in line 1",
+	"account: 1112":                                 ".originkey.yaml:1:10: expected 12 digits in quotes, not 1112",
+	"trusted_accounts: ['1']":                       ".originkey.yaml:1:20: expected 12 digits in quotes, not 1",
+	"account: [a]":                                  ".originkey.yaml:1:10: expected text",
+	"account:":                                      ".originkey.yaml:1:9: expected text",
+	"account: ''":                                   ".originkey.yaml:1:10: expected text that is not empty",
+	"region: Ireland":                               ".originkey.yaml:1:9: expected a Region such as us-east-1, not Ireland",
+	"partition: china":                              ".originkey.yaml:1:12: expected one of aws, aws-cn, aws-us-gov, not china",
+	"assume: maybe":                                 ".originkey.yaml:1:9: expected one of true, false, not maybe",
+	"fail-on: info":                                 ".originkey.yaml:1:10: expected one of note, warning, error, never, not info",
+	"exclude: a":                                    ".originkey.yaml:1:10: expected a list",
+	"exclude: ['a[']":                               ".originkey.yaml:1:11: a[ is not a valid glob",
+	"policies:\n  - file: a.json":                   ".originkey.yaml:2:5: a policy is for one key or for one bucket: write either key or bucket",
+	"policies:\n  - key: k":                         ".originkey.yaml:2:5: file is missing",
+	"policies:\n  - {file: a, keys: k}":             ".originkey.yaml:2:15: an element of policies has no key keys; did you mean key?\n.originkey.yaml:2:5: a policy is for one key or for one bucket: write either key or bucket",
+	"buckets:\n  - bucket: b":                       ".originkey.yaml:2:5: key is missing",
+	"buckets:\n  - b":                               ".originkey.yaml:2:5: an element of buckets has to be a mapping with the keys bucket, key",
+	"distributions: [a]":                            ".originkey.yaml:1:16: expected a mapping of addresses to ids",
+	"distributions:\n  a: cdn.example.com":          ".originkey.yaml:2:6: expected an id such as E1EXAMPLE, not cdn.example.com",
+	"identities:\n  a: E1\n  a: E2":                 ".originkey.yaml:3:3: a is written twice, here and in line 2",
+	"region: us-east-1\n---\nregion: a\n":           ".originkey.yaml:3:1: the file holds 2 YAML documents; a configuration has to be the only one",
+	"rules: [a]":                                    ".originkey.yaml:1:8: expected a mapping of rules to levels",
+	"rules: {a: info}":                              ".originkey.yaml:1:12: expected one of off, note, warning, error, not info",
+	"rules: {a: note, a: off}":                      ".originkey.yaml:1:18: a is written twice, here and in line 1",
+	"rule_folders: rules":                           ".originkey.yaml:1:15: expected a list",
+	"rule_folders: [/rules]":                        ".originkey.yaml:1:16: expected a path relative to the repository root, with forward slashes and below it, not /rules",
+	"roots: [{path: ../a}]":                         ".originkey.yaml:1:16: expected a path relative to the repository root, with forward slashes and below it, not ../a",
+	"roots: [{path: 'a\\b'}]":                       ".originkey.yaml:1:16: expected a path relative to the repository root, with forward slashes and below it, not a\\b",
+	"roots: [{var_files: [a]}]":                     ".originkey.yaml:1:9: path is missing",
+	"roots: [{path: a, var_file: [a]}]":             ".originkey.yaml:1:19: an element of roots has no key var_file; did you mean var_files?",
+	"roots: [{path: a, variables: [a]}]":            ".originkey.yaml:1:30: expected a mapping of variables to values",
+	"roots: [{path: a}, {path: ./a}]":               ".originkey.yaml:1:27: a is written twice, here and in line 1",
+	"templates: [{path: a, parameters: [a]}]":       ".originkey.yaml:1:35: expected a mapping of parameters to values, or the name of a parameter file",
+	"templates: [{path: a, parameters: {a: {}}}]":   ".originkey.yaml:1:39: expected text or a list of texts",
+	"templates: [{path: a, parameters: {a: [[]]}}]": ".originkey.yaml:1:40: expected text",
+	"templates: [{path: a}, {path: a}]":             ".originkey.yaml:1:31: a is written twice, here and in line 1",
+	"templates: [{parameters: a}]":                  ".originkey.yaml:1:13: path is missing",
+	"policies: [\n":                                 "not valid YAML",
+	"policies:\n  - file: a\n    key: [k]\n":        ".originkey.yaml:3:10: expected text\n.originkey.yaml:2:5: a policy is for one key",
+}
+
 func TestWrong(t *testing.T) {
-	for text, want := range map[string]string{
-		"polices: []":                            ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
-		"colour: red":                            ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, trusted_accounts",
-		"- a":                                    ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, trusted_accounts",
-		"region: us-east-1\nregion: eu-west-1":   ".originkey.yaml:2:1: region is written twice, here and in line 1",
-		"account: 1112":                          ".originkey.yaml:1:10: expected 12 digits in quotes, not 1112",
-		"trusted_accounts: ['1']":                ".originkey.yaml:1:20: expected 12 digits in quotes, not 1",
-		"account: [a]":                           ".originkey.yaml:1:10: expected text",
-		"account:":                               ".originkey.yaml:1:9: expected text",
-		"account: ''":                            ".originkey.yaml:1:10: expected text that is not empty",
-		"region: Ireland":                        ".originkey.yaml:1:9: expected a Region such as us-east-1, not Ireland",
-		"partition: china":                       ".originkey.yaml:1:12: expected one of aws, aws-cn, aws-us-gov, not china",
-		"assume: maybe":                          ".originkey.yaml:1:9: expected one of true, false, not maybe",
-		"fail-on: info":                          ".originkey.yaml:1:10: expected one of note, warning, error, never, not info",
-		"exclude: a":                             ".originkey.yaml:1:10: expected a list",
-		"exclude: ['a[']":                        ".originkey.yaml:1:11: a[ is not a valid glob",
-		"policies:\n  - file: a.json":            ".originkey.yaml:2:5: a policy is for one key or for one bucket: write either key or bucket",
-		"policies:\n  - key: k":                  ".originkey.yaml:2:5: file is missing",
-		"policies:\n  - {file: a, keys: k}":      ".originkey.yaml:2:15: an element of policies has no key keys; did you mean key?\n.originkey.yaml:2:5: a policy is for one key or for one bucket: write either key or bucket",
-		"buckets:\n  - bucket: b":                ".originkey.yaml:2:5: key is missing",
-		"buckets:\n  - b":                        ".originkey.yaml:2:5: an element of buckets has to be a mapping with the keys bucket, key",
-		"distributions: [a]":                     ".originkey.yaml:1:16: expected a mapping of addresses to ids",
-		"distributions:\n  a: cdn.example.com":   ".originkey.yaml:2:6: expected an id such as E1EXAMPLE, not cdn.example.com",
-		"identities:\n  a: E1\n  a: E2":          ".originkey.yaml:3:3: a is written twice, here and in line 2",
-		"region: us-east-1\n---\nregion: a\n":    ".originkey.yaml:3:1: the file holds 2 YAML documents; a configuration has to be the only one",
-		"policies: [\n":                          "not valid YAML",
-		"policies:\n  - file: a\n    key: [k]\n": ".originkey.yaml:3:10: expected text\n.originkey.yaml:2:5: a policy is for one key",
-	} {
+	for text, want := range wrongTexts {
 		_, err := Parse(source.NewFile(Name, []byte(text)))
 		var wrong *Error
 		if !errors.As(err, &wrong) {
@@ -131,6 +186,19 @@ func TestFind(t *testing.T) {
 		if got != want {
 			t.Errorf("%s finds %q, want %q", paths, got, want)
 		}
+	}
+}
+
+func TestCheckRules(t *testing.T) {
+	c, err := Parse(source.NewFile(Name, []byte("rules:\n  public-decrypt: off\n  publik-decrypt: off\n  tabs: note\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := (&Error{Diagnostics: c.CheckRules([]string{"denied-decrypt", "public-decrypt"})}).Error()
+	want := ".originkey.yaml:3:3: there is no rule publik-decrypt; did you mean public-decrypt?\n" +
+		".originkey.yaml:4:3: there is no rule tabs; \"originkey rules\" lists them"
+	if got != want {
+		t.Errorf("it is wrong because\n%s\nwant\n%s", got, want)
 	}
 }
 

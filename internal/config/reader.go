@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,16 +61,22 @@ func names(known fields) string { return strings.Join(slices.Sorted(maps.Keys(kn
 
 // suggest names the key that was meant, or all of them.
 func suggest(name string, known fields) string {
+	return cmp.Or(DidYouMean(name, slices.Sorted(maps.Keys(known))), "; it has "+names(known))
+}
+
+// DidYouMean names the candidate that was meant, in a clause that ends a message.
+// It is "" where none is near. The first of several that are as near is named.
+func DidYouMean(name string, candidates []string) string {
 	best, distance := "", 0
-	for _, candidate := range slices.Sorted(maps.Keys(known)) {
+	for _, candidate := range candidates {
 		if d := levenshtein.Distance(strings.ToLower(name), candidate, nil); best == "" || d < distance {
 			best, distance = candidate, d
 		}
 	}
-	if distance <= max(1, len(name)/3) {
-		return fmt.Sprintf("; did you mean %s?", best)
+	if best == "" || distance > max(1, len(name)/3) {
+		return ""
 	}
-	return "; it has " + names(known)
+	return fmt.Sprintf("; did you mean %s?", best)
 }
 
 // scalar reads text. A number is text that has to be quoted where its form counts.
@@ -133,25 +141,88 @@ func (r *reader) globs(into *[]source.Text) func(*source.Node) {
 	})
 }
 
-// identifiers reads a mapping of addresses to ids.
-func (r *reader) identifiers(into *[]Identifier) func(*source.Node) {
+// mapping reads a mapping of names to values; what says of what to what.
+func (r *reader) mapping(what string, read func(name source.Text, node *source.Node)) func(*source.Node) {
 	return func(node *source.Node) {
 		if node.Kind != source.MappingNode {
-			r.fail(node.Location, "expected a mapping of addresses to ids")
+			r.fail(node.Location, "expected a mapping of %s", what)
 			return
 		}
 		lines := map[string]int{}
 		for _, member := range node.Members {
-			address := source.Text{Text: member.Key.Text, Location: member.Key.Location}
-			if line, twice := lines[address.Text]; twice {
-				r.fail(address.Location, "%s is written twice, here and in line %d", address.Text, line)
+			name := source.Text{Text: member.Key.Text, Location: member.Key.Location}
+			if line, twice := lines[name.Text]; twice {
+				r.fail(name.Location, "%s is written twice, here and in line %d", name.Text, line)
 			}
-			lines[address.Text] = address.Location.Line
-			var id source.Text
-			r.text(&id, "an id such as E1EXAMPLE", isID)(member.Value)
-			*into = append(*into, Identifier{Address: address, ID: id})
+			lines[name.Text] = name.Location.Line
+			read(name, member.Value)
 		}
 	}
+}
+
+// identifiers reads a mapping of addresses to ids.
+func (r *reader) identifiers(into *[]Identifier) func(*source.Node) {
+	return r.mapping("addresses to ids", func(address source.Text, node *source.Node) {
+		identifier := Identifier{Address: address}
+		r.text(&identifier.ID, "an id such as E1EXAMPLE", isID)(node)
+		*into = append(*into, identifier)
+	})
+}
+
+// path reads the path of a file or folder of the repository, in its shortest form.
+func (r *reader) path(into *source.Text) func(*source.Node) {
+	return func(node *source.Node) {
+		text, ok := r.scalar(node)
+		if !ok {
+			return
+		}
+		if !isPath(text.Text) {
+			r.fail(node.Location, "expected a path relative to the repository root, with forward slashes and below it, not %s", text.Text)
+			return
+		}
+		text.Text = path.Clean(text.Text)
+		*into = text
+	}
+}
+
+// isPath reports whether a path is relative and leads out of nothing.
+func isPath(text string) bool {
+	clean := path.Clean(text)
+	return !path.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../") && !strings.Contains(text, `\`)
+}
+
+func (r *reader) paths(into *[]source.Text) func(*source.Node) {
+	return r.list(func(node *source.Node) {
+		var text source.Text
+		r.path(&text)(node)
+		*into = append(*into, text)
+	})
+}
+
+// onceOnly reports a path that an earlier element has.
+func (r *reader) onceOnly(path, earlier source.Text) {
+	if !path.IsZero() && path.Text == earlier.Text {
+		r.fail(path.Location, "%s is written twice, here and in line %d", path.Text, earlier.Location.Line)
+	}
+}
+
+// parameter reads the value of a parameter: a scalar, which may be empty, or a
+// list of them.
+func (r *reader) parameter(node *source.Node) source.Text {
+	value := source.Text{Text: node.Text, Location: node.Location}
+	switch node.Kind {
+	case source.StringNode, source.NumberNode, source.BoolNode:
+	case source.SequenceNode:
+		items := make([]string, len(node.Items))
+		for i, item := range node.Items {
+			text, _ := r.scalar(item)
+			items[i] = text.Text
+		}
+		value.Text = strings.Join(items, ",")
+	default:
+		r.fail(node.Location, "expected text or a list of texts")
+	}
+	return value
 }
 
 func (r *reader) require(node *source.Node, name string, text source.Text) {

@@ -161,6 +161,15 @@ func (p *Parser) Nested(name string) []string {
 	return paths
 }
 
+// Parameters returns the names of the parameters that a template declares.
+func (p *Parser) Parameters(name string) []string {
+	var declared []string
+	for _, member := range members(p.document(name).root.Get("Parameters")) {
+		declared = append(declared, member.Key.Text)
+	}
+	return declared
+}
+
 // maxStacks bounds how many nested stacks a deployment has.
 const maxStacks = 200
 

@@ -172,7 +172,8 @@ func (m *module) addBlock(block *hclsyntax.Block, override bool) {
 }
 
 // readVariableFiles reads the values of a root module's variables, in the order
-// of precedence: terraform.tfvars, *.auto.tfvars, --var-file, --var.
+// of precedence: terraform.tfvars, *.auto.tfvars, what the configuration gives,
+// --var-file, --var.
 func (m *module) readVariableFiles() {
 	names, err := m.parser.tree.ReadDir(m.folder)
 	if err != nil {
@@ -190,11 +191,29 @@ func (m *module) readVariableFiles() {
 			add(name)
 		}
 	}
-	for _, file := range m.options.VariableFiles {
-		parsed := &parsedFile{}
-		parsed.read(file)
-		files = append(files, parsed)
+	given := m.options.Given[m.folder]
+	m.assign(append(files, parseAll(given.Files)...))
+	maps.Copy(m.values, given.Values)
+	m.assign(parseAll(m.options.VariableFiles))
+	for name, text := range m.options.Variables {
+		if _, declared := m.variables[name]; declared {
+			m.values[name] = m.commandLineValue(name, text)
+		}
 	}
+}
+
+// parseAll parses files that are not part of the module.
+func parseAll(files []*source.File) []*parsedFile {
+	all := make([]*parsedFile, len(files))
+	for i, file := range files {
+		all[i] = &parsedFile{}
+		all[i].read(file)
+	}
+	return all
+}
+
+// assign gives variables the values of files, the last one wins.
+func (m *module) assign(files []*parsedFile) {
 	for _, parsed := range files {
 		m.diagnostics = append(m.diagnostics, parsed.diagnostics...)
 		if parsed.file == nil {
@@ -207,11 +226,6 @@ func (m *module) readVariableFiles() {
 		}
 		for name, attribute := range parsed.body.Attributes {
 			m.values[name] = m.evaluate(attribute.Expr, &scope{module: m})
-		}
-	}
-	for name, text := range m.options.Variables {
-		if _, declared := m.variables[name]; declared {
-			m.values[name] = m.commandLineValue(name, text)
 		}
 	}
 }

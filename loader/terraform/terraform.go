@@ -33,11 +33,20 @@ import (
 type Options struct {
 	// Variables are values given on the command line.
 	Variables map[string]string
-	// VariableFiles are read after the module's own, the last one wins.
+	// Given is what the configuration gives to root modules, by their folders.
+	Given map[string]Given
+	// VariableFiles are those of the command line. They are read after the
+	// module's own and what is given, the last one wins.
 	VariableFiles []*source.File
 	// Roots are the folders of all root modules of the repository, among which
 	// the one that writes a remote state is found.
 	Roots []string
+}
+
+// Given are values for the variables of one root module. Values win over Files.
+type Given struct {
+	Files  []*source.File
+	Values map[string]value.Value
 }
 
 // A Tree gives access to the files of a repository by slash-separated paths
@@ -172,6 +181,29 @@ func (p *Parser) Calls(folder string) []string {
 	}
 	slices.Sort(called)
 	return slices.Compact(called)
+}
+
+// Variables returns the names of the variables that the module in a folder
+// declares, sorted.
+func (p *Parser) Variables(folder string) []string {
+	names, err := p.configurationFiles(folder)
+	if err != nil {
+		return nil
+	}
+	var declared []string
+	for _, name := range names {
+		body := p.parse(name).body
+		if body == nil {
+			continue
+		}
+		for _, block := range body.Blocks {
+			if block.Type == "variable" && len(block.Labels) == 1 {
+				declared = append(declared, block.Labels[0])
+			}
+		}
+	}
+	slices.Sort(declared)
+	return slices.Compact(declared)
 }
 
 // localSource returns the folder that a literal module source names, relative to

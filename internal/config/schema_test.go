@@ -1,0 +1,152 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/originkey/originkey/internal/source"
+)
+
+const schemaFile = "../../docs/schema/configuration.json"
+
+// A schema is a part of the JSON Schema, as far as the tests look at it.
+type schema struct {
+	Properties           map[string]*schema `json:"properties"`
+	AdditionalProperties json.RawMessage    `json:"additionalProperties"`
+	Items                *schema            `json:"items"`
+	OneOf                []*schema          `json:"oneOf"`
+	Enum                 []string           `json:"enum"`
+	Pattern              string             `json:"pattern"`
+	Description          string             `json:"description"`
+	Reference            string             `json:"$ref"`
+	Definitions          map[string]*schema `json:"$defs"`
+}
+
+func readSchema(t *testing.T) (*schema, *jsonschema.Schema) {
+	t.Helper()
+	content, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parsed schema
+	if err := json.Unmarshal(content, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("configuration.json", document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("configuration.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &parsed, compiled
+}
+
+// keysOf returns the keys that the parser names when it meets one that it does
+// not know.
+func keysOf(t *testing.T, text string) []string {
+	t.Helper()
+	_, err := Parse(source.NewFile(Name, []byte(text)))
+	var wrong *Error
+	if !errors.As(err, &wrong) {
+		t.Fatalf("%s: the error is %v", text, err)
+	}
+	_, list, found := strings.Cut(strings.SplitN(wrong.Error(), "\n", 2)[0], "; it has ")
+	if !found {
+		t.Fatalf("%s: %v lists no keys", text, wrong)
+	}
+	return strings.Split(list, ", ")
+}
+
+// TestSchemaHasTheKeysOfTheParser asks the parser for its keys, in the
+// configuration and in the elements of each of its lists.
+func TestSchemaHasTheKeysOfTheParser(t *testing.T) {
+	root, _ := readSchema(t)
+	compare := func(where, text string, its *schema) {
+		want := keysOf(t, text)
+		if got := slices.Sorted(maps.Keys(its.Properties)); !slices.Equal(got, want) {
+			t.Errorf("%s: the schema has the keys %v, the parser %v", where, got, want)
+		}
+		if string(its.AdditionalProperties) != "false" {
+			t.Errorf("%s: the schema allows keys that the parser does not know", where)
+		}
+		for name, property := range its.Properties {
+			if property.Description == "" {
+				t.Errorf("%s.%s: the schema does not describe it", where, name)
+			}
+		}
+	}
+	const unknown = "zzzzzzzzzzzzzzzz"
+	compare("the configuration", unknown+": 1", root)
+	lists := 0
+	for name, property := range root.Properties {
+		if property.Items != nil && property.Items.Properties != nil {
+			lists++
+			compare(name, name+": [{"+unknown+": 1}]", property.Items)
+		}
+	}
+	if lists < 4 {
+		t.Errorf("only %d lists of objects were compared", lists)
+	}
+	for pattern, want := range map[string]string{
+		root.Properties["region"].Pattern:   regionForm.String(),
+		root.Definitions["account"].Pattern: accountForm.String(),
+		root.idPattern(t):                   idForm.String(),
+	} {
+		if pattern != want {
+			t.Errorf("the schema has the pattern %s, the parser %s", pattern, want)
+		}
+	}
+}
+
+func (s *schema) idPattern(t *testing.T) string {
+	t.Helper()
+	var values schema
+	if err := json.Unmarshal(s.Definitions["identifiers"].AdditionalProperties, &values); err != nil {
+		t.Fatal(err)
+	}
+	return values.Pattern
+}
+
+// beyondSchema are mistakes that a JSON Schema cannot tell.
+var beyondSchema = []string{
+	"is written twice", "is not a valid glob", "expected a path relative", "YAML documents", "not valid YAML",
+}
+
+// TestSchemaAgreesWithTheParser validates what the other tests read: what the
+// parser accepts and what it refuses.
+func TestSchemaAgreesWithTheParser(t *testing.T) {
+	_, compiled := readSchema(t)
+	validate := func(text string) error {
+		var document any
+		if err := yaml.Unmarshal([]byte(text), &document); err != nil {
+			t.Fatal(err)
+		}
+		return compiled.Validate(document)
+	}
+	if err := validate(whole); err != nil {
+		t.Errorf("the schema refuses the whole configuration: %v", err)
+	}
+	for text, message := range wrongTexts {
+		if slices.ContainsFunc(beyondSchema, func(part string) bool { return strings.Contains(message, part) }) {
+			continue
+		}
+		if validate(text) == nil {
+			t.Errorf("the schema accepts %q, the parser says %s", text, message)
+		}
+	}
+}

@@ -63,6 +63,9 @@ type Result struct {
 	Diagnostics []source.Diagnostic
 	// Root is the absolute path of the repository root.
 	Root string
+	// Links holds the files that were read through symbolic links, by the path
+	// that they were read by. Paths are relative to Root, with forward slashes.
+	Links map[string]string
 }
 
 // A UsageError is a mistake in what the caller asked for.
@@ -113,8 +116,14 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	}
 	b.complete()
 	l.fillEnvironments()
-	result := &Result{Graph: l.whole.Freeze(), Root: rootPath, Diagnostics: slices.Concat(repository.diagnostics, l.diagnostics)}
+	result := &Result{Graph: l.whole.Freeze(), Root: rootPath, Links: repository.links, Diagnostics: slices.Concat(repository.diagnostics, l.diagnostics)}
 	sortDiagnostics(result)
+	for _, d := range result.Diagnostics {
+		// A file that does not parse is in no unit.
+		if file, ok := repository.files[d.File]; ok {
+			result.Graph.Files[d.File] = file
+		}
+	}
 	return result, nil
 }
 

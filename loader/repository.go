@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -70,6 +71,9 @@ type repository struct {
 
 	mutex sync.Mutex
 	files map[string]*source.File
+	// links holds the files that were read through symbolic links, by the path
+	// that they were read by.
+	links map[string]string
 }
 
 // skipped are folders that hold what others wrote, or nothing to lint.
@@ -81,7 +85,9 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 			return nil, &UsageError{fmt.Sprintf("--exclude %q is not a valid glob", pattern)}
 		}
 	}
-	r := &repository{root: root, exclude: exclude, files: map[string]*source.File{}, parameters: map[string]parameters{}}
+	r := &repository{
+		root: root, exclude: exclude, files: map[string]*source.File{}, links: map[string]string{}, parameters: map[string]parameters{},
+	}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {
 		given := r.parameters[name].under(inputs.parameters)
@@ -327,7 +333,24 @@ func (r *repository) ReadFile(name string) (*source.File, error) {
 	}
 	file := source.NewFile(name, content)
 	r.files[name] = file
+	if target := r.resolve(name); target != name {
+		r.links[name] = target
+	}
 	return file, nil
+}
+
+// resolve returns the path of a file without symbolic links, or the path itself
+// where that is not below the root.
+func (r *repository) resolve(name string) string {
+	absolute, err := filepath.EvalSymlinks(filepath.Join(r.root.Name(), filepath.FromSlash(name)))
+	if err != nil {
+		return name
+	}
+	relative, err := filepath.Rel(r.root.Name(), absolute)
+	if err != nil || !filepath.IsLocal(relative) {
+		return name
+	}
+	return filepath.ToSlash(relative)
 }
 
 // ReadDir returns the names of the entries of a folder, sorted.

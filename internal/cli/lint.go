@@ -95,7 +95,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	e.Configure(visible(configuration))
 	r := &report.Report{
 		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
-		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Blockers: e.Blockers,
+		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Links: loaded.Links, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
 	r.Findings = finding.Relevel(findings, levels(configuration))
@@ -113,6 +113,9 @@ func describeRules(from []engine.Rule) []report.Rule {
 			Name: rule.Name, Title: rule.Title, Description: rule.Description, HelpURL: rulePage + rule.Name + ".md",
 			Level: rule.Level, Tags: rule.Tags, Precision: rule.Precision, CWE: rule.CWE, SecuritySeverity: rule.SecuritySeverity,
 			Reports: rule.Reports,
+		}
+		for _, reference := range rule.References {
+			described[i].References = append(described[i].References, report.Reference(reference))
 		}
 	}
 	return described
@@ -138,9 +141,11 @@ type lintFlags struct {
 	failOn    string
 	undecided bool
 	category  string
-	compact   bool
-	color     string
-	quiet     bool
+	// suppressed says that SARIF shows suppressed findings.
+	suppressed bool
+	compact    bool
+	color      string
+	quiet      bool
 }
 
 func (c Command) lint() *cobra.Command {
@@ -164,6 +169,7 @@ something that could not be read; findings are printed all the same.`,
 	registerFailOn(command, &flags.failOn)
 	f.BoolVar(&flags.undecided, "show-undecided", false, "list the paths that the input does not decide")
 	f.StringVar(&flags.category, "category", "", "SARIF category `NAME`")
+	f.BoolVar(&flags.suppressed, "sarif-suppressed", false, "show suppressed findings in SARIF, marked as such; code scanning would open alerts for them")
 	f.BoolVar(&flags.compact, "compact", false, "one line a finding")
 	f.StringVar(&flags.color, "color", "auto", "colour the text: auto, always, never")
 	f.BoolVar(&flags.quiet, "quiet", false, "print nothing where nothing was found")
@@ -192,7 +198,7 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 	if err != nil {
 		return err
 	}
-	found.report.Category = flags.category
+	found.report.Category, found.report.SARIFSuppressed = flags.category, flags.suppressed
 	if found.config != nil && !found.config.FailOn.IsZero() && !failOnGiven {
 		flags.failOn = found.config.FailOn.Text
 	}

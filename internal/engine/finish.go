@@ -92,7 +92,7 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	if walked := r.paths[subject.ID]; walked != nil {
 		found.Paths = []string{subject.ID}
 		for _, hop := range walked.Hops {
-			found.Flow = append(found.Flow, finding.Related{Location: r.firstLine(hop.Location), Message: hop.Text})
+			found.Flow = append(found.Flow, r.step(hop))
 		}
 	}
 	found.Paths = append(found.Paths, r.pathsOf[subject.ID]...)
@@ -135,17 +135,13 @@ func sharing(walked *facts.Path) []string {
 	return []string{walked.Key.ID, string(walked.IdentityKind), identity}
 }
 
-// installedModules is where Terraform keeps modules that are no part of the
-// repository.
-const installedModules = ".terraform/"
-
 // callers shows the module calls that lead to a node. A place in a module that is
 // not part of the repository is where nobody can act, and code scanning refuses
 // it: the finding is placed on the call instead.
 func (r *run) callers(found *finding.Finding, node *graph.Node) {
 	for i := len(node.Callers) - 1; i >= 0; i-- {
 		call := r.firstLine(node.Callers[i])
-		if isInstalled(found.Location.File) {
+		if source.IsInstalled(found.Location.File) {
 			found.Related = append(found.Related, finding.Related{Location: found.Location, Message: "in the module, " + node.Address})
 			found.Location = call
 			continue
@@ -161,8 +157,14 @@ func callText(language graph.Language) string {
 	return "called from here"
 }
 
-func isInstalled(file string) bool {
-	return strings.HasPrefix(file, installedModules) || strings.Contains(file, "/"+installedModules)
+// step is a place of the walk from a distribution to a key policy. What is in an
+// installed module is shown where that is called.
+func (r *run) step(hop facts.Hop) finding.Related {
+	at := hop.Location
+	for i := len(hop.Node.Callers) - 1; i >= 0 && source.IsInstalled(at.File); i-- {
+		at = hop.Node.Callers[i]
+	}
+	return finding.Related{Location: r.firstLine(at), Message: hop.Text}
 }
 
 func (r *run) related(item any) (finding.Related, bool) {

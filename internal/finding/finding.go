@@ -43,7 +43,25 @@ type Finding struct {
 	// none where it is about a statement or a document.
 	Paths      []string
 	Suggestion *Suggestion
+	// Suppression says that the finding is accepted, or is nil.
+	Suppression *Suppression
 }
+
+// A Suppression says that someone accepted a finding.
+type Suppression struct {
+	Kind SuppressionKind
+	// Justification is what that person wrote, or "".
+	Justification string
+}
+
+// SuppressionKind says where a suppression is written, as SARIF names it.
+type SuppressionKind string
+
+// The kinds of suppressions: a comment in the code, or a file beside it.
+const (
+	InSource SuppressionKind = "inSource"
+	External SuppressionKind = "external"
+)
 
 // A Related place belongs to a finding or is a step of its flow.
 type Related struct {
@@ -61,6 +79,16 @@ type Suggestion struct {
 	Text string
 	// Advice says where Text goes and why, one remark a line.
 	Advice string
+	// Edit writes all of Text where it belongs. It is nil where the place is
+	// not certain or something else has to change as well.
+	Edit *Edit
+}
+
+// An Edit replaces a range of one file. An empty range inserts.
+type Edit struct {
+	Location source.Location
+	// Text has the indentation and the line endings of its place.
+	Text string
 }
 
 // Compare orders findings by place, rule and message.

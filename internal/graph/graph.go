@@ -256,6 +256,8 @@ type Graph struct {
 	unitByID  map[string]Unit
 	out, in   map[string][]Edge
 	dependsOn map[string][]string
+	// statements counts the statements that are written at a place.
+	statements map[source.Location]int
 }
 
 // Node returns the node with that id, or nil.
@@ -269,6 +271,10 @@ func (g *Graph) In(id string) []Edge { return g.in[id] }
 
 // Unit returns the unit with that id.
 func (g *Graph) Unit(id string) Unit { return g.unitByID[id] }
+
+// StatementsAt returns how many statements of policies are written at a place. They
+// are several where a policy is read more than once, by two keys for example.
+func (g *Graph) StatementsAt(at source.Location) int { return g.statements[at] }
 
 // Children returns the parts of a node that have a kind, in their written order.
 func (g *Graph) Children(id string, kind Kind) []*Node {
@@ -512,6 +518,7 @@ func (b *Builder) Freeze() *Graph {
 		out:          map[string][]Edge{},
 		in:           map[string][]Edge{},
 		dependsOn:    map[string][]string{},
+		statements:   map[source.Location]int{},
 	}
 	slices.SortFunc(g.Units, func(x, y Unit) int { return cmp.Compare(x.ID, y.ID) })
 	for _, unit := range g.Units {
@@ -524,6 +531,9 @@ func (b *Builder) Freeze() *Graph {
 		return cmp.Or(cmp.Compare(x.Unit, y.Unit), x.Location.Compare(y.Location), cmp.Compare(b.order[x.ID], b.order[y.ID]), cmp.Compare(x.ID, y.ID))
 	})
 	for _, node := range g.Nodes {
+		if node.Kind == Statement {
+			g.statements[node.Location]++
+		}
 		names := make([]string, 0, len(node.Attributes))
 		for name := range node.Attributes {
 			names = append(names, name)

@@ -27,8 +27,12 @@ type Rule struct {
 	// about security.
 	SecuritySeverity string
 	// Reports are the codes of the reasons that the rule reports.
-	Reports []string
+	Reports    []string
+	References []Reference
 }
+
+// A Reference is a page about what a rule flags.
+type Reference struct{ URL, Description string }
 
 // A Report is everything that a run has to say.
 type Report struct {
@@ -41,11 +45,17 @@ type Report struct {
 	Diagnostics []source.Diagnostic
 	// Files are the files that were read, by path, for excerpts and hashes.
 	Files map[string]*source.File
+	// Links holds the files that were read through symbolic links, by the path
+	// that they were read by.
+	Links map[string]string
 	// SourceURL is where the files of the repository are shown, with a slash at
 	// its end, or "" where that is not known.
 	SourceURL string
 	// Category is the SARIF category, or "".
 	Category string
+	// SARIFSuppressed says that SARIF shows suppressed findings as such, which
+	// code scanning does not understand.
+	SARIFSuppressed bool
 	// FailOn is the lowest level that makes the program fail, or "" where none
 	// does.
 	FailOn finding.Level

@@ -2,7 +2,8 @@
 //
 // Lines and columns are 1-based. Columns count UTF-16 code units, because that
 // is what SARIF (columnKind utf16CodeUnits) and editors use; byte offsets are
-// converted once, here, and nowhere else.
+// converted once, here, and nowhere else. A byte order mark is no part of the
+// text: editors do not show it and do not count it.
 package source
 
 import (
@@ -10,6 +11,7 @@ import (
 	"cmp"
 	"fmt"
 	"sort"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -46,6 +48,13 @@ func (l Location) Compare(other Location) int {
 	)
 }
 
+// IsInstalled reports whether a file belongs to a module that Terraform has
+// downloaded, which is no part of the repository.
+func IsInstalled(file string) bool {
+	const folder = ".terraform/"
+	return strings.HasPrefix(file, folder) || strings.Contains(file, "/"+folder)
+}
+
 // A File is one file of the repository, held in memory.
 type File struct {
 	// Path is relative to the repository root, with forward slashes.
@@ -79,11 +88,40 @@ func (f *File) Location(start, end int) Location {
 func (f *File) position(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(f.Bytes))
 	line = sort.SearchInts(f.lineStarts, offset+1)
-	return line, utf16Length(f.Bytes[f.lineStarts[line-1]:offset]) + 1
+	start := f.start(line)
+	return line, utf16Length(f.Bytes[start:max(start, offset)]) + 1
 }
 
-// Line returns the text of a 1-based line without its line ending, or "" where
-// the file has no such line.
+// start is the offset of the first character of a line.
+func (f *File) start(line int) int {
+	if line == 1 && bytes.HasPrefix(f.Bytes, []byte(byteOrderMark)) {
+		return len(byteOrderMark)
+	}
+	return f.lineStarts[line-1]
+}
+
+// Offset converts a line and column to a byte offset. A line or column outside the
+// file is moved to the nearest end of the file or line.
+func (f *File) Offset(line, column int) int {
+	line = min(max(line, 1), len(f.lineStarts))
+	offset := f.start(line)
+	end := offset + len(f.Line(line))
+	for units := 1; offset < end && units < column; units++ {
+		r, size := utf8.DecodeRune(f.Bytes[offset:])
+		if r > 0xFFFF {
+			units++
+		}
+		offset += size
+	}
+	return offset
+}
+
+// Lines returns how many lines the file has. What follows the last line ending is
+// one of them.
+func (f *File) Lines() int { return len(f.lineStarts) }
+
+// Line returns the text of a 1-based line without its line ending and byte order
+// mark, or "" where the file has no such line.
 func (f *File) Line(number int) string {
 	if number < 1 || number > len(f.lineStarts) {
 		return ""
@@ -92,7 +130,7 @@ func (f *File) Line(number int) string {
 	if number < len(f.lineStarts) {
 		end = f.lineStarts[number] - 1
 	}
-	return string(bytes.TrimSuffix(f.Bytes[f.lineStarts[number-1]:end], []byte("\r")))
+	return string(bytes.TrimSuffix(f.Bytes[min(f.start(number), end):end], []byte("\r")))
 }
 
 // FirstLine cuts l off at the end of the line it begins in: code scanning shows
@@ -101,10 +139,23 @@ func (f *File) Line(number int) string {
 func (f *File) FirstLine(l Location) Location {
 	if l.EndLine > l.Line {
 		l.EndLine = l.Line
-		l.EndColumn = utf16Length([]byte(f.Line(l.Line))) + 1
+		l.EndColumn = f.width(l.Line) + 1
 	}
 	return l
 }
+
+// Within confines l to one line of the file and to what is on it.
+func (f *File) Within(l Location) Location {
+	l = f.FirstLine(l)
+	l.Line = min(max(l.Line, 1), f.Lines())
+	width := f.width(l.Line)
+	l.Column = min(max(l.Column, 1), width+1)
+	l.EndLine, l.EndColumn = l.Line, min(max(l.EndColumn, l.Column), width+1)
+	return l
+}
+
+// width is how many columns a line has.
+func (f *File) width(line int) int { return utf16Length([]byte(f.Line(line))) }
 
 func utf16Length(text []byte) int {
 	units := 0

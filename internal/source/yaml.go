@@ -76,11 +76,7 @@ func (f *File) offset(line, column int) int {
 	if line < 1 || line > len(f.lineStarts) {
 		return len(f.Bytes)
 	}
-	offset := f.lineStarts[line-1]
-	if line == 1 && bytes.HasPrefix(f.Bytes, []byte(byteOrderMark)) {
-		// The YAML reader does not count it as a column.
-		offset = len(byteOrderMark)
-	}
+	offset := f.start(line)
 	for ; column > 1 && offset < len(f.Bytes); column-- {
 		_, size := utf8.DecodeRune(f.Bytes[offset:])
 		offset += size

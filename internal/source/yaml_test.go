@@ -62,7 +62,7 @@ func TestScalarPlaces(t *testing.T) {
 		{"behind a tag that holds it", "a: !Zub Zub", "Zub", "t.yaml:1:9"},
 		{"behind an anchor", "a: &Z Z", "Z", "t.yaml:1:7"},
 		{"behind a tag and an anchor", "a: !Z &Z 'Z'", "Z", "t.yaml:1:11"},
-		{"behind a byte order mark", "\ufeffa: Z", "Z", "t.yaml:1:5"},
+		{"behind a byte order mark", "\ufeffa: Z", "Z", "t.yaml:1:4"},
 		{"behind wide characters", "{é😀: 1, a: Z}", "Z", "t.yaml:1:13"},
 		{"quote in single quotes", "a: 'it''s Z'", "it's Z", "t.yaml:1:11"},
 		{"escapes in double quotes", `a: "\"\x41\u00e9\tZ"`, "\"Aé\tZ", "t.yaml:1:19"},

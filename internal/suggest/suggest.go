@@ -58,11 +58,15 @@ func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
 	if len(s.advice) == 0 && len(s.snippets) == 0 {
 		return nil
 	}
-	return &finding.Suggestion{
+	suggested := &finding.Suggestion{
 		Statement: s.statement,
 		Text:      s.text(),
 		Advice:    strings.Join(s.advice, "\n"),
 	}
+	if len(s.snippets) == 1 {
+		suggested.Edit = s.snippets[0].edit
+	}
+	return suggested
 }
 
 func text(members map[string]any, name string) string {
@@ -79,6 +83,8 @@ type suggester struct {
 	statement map[string]any
 	// complete is true where what is written so far brings its statements.
 	complete bool
+	// manual is true where more has to be done than to write the texts.
+	manual bool
 }
 
 // A snippet is text to be written at one place.
@@ -90,6 +96,8 @@ type snippet struct {
 	text    string
 	// comments is true where the language has comments that begin with #.
 	comments bool
+	// edit writes the text at its place, or is nil.
+	edit *finding.Edit
 }
 
 func (s *suggester) advise(sentence string) {
@@ -162,7 +170,11 @@ func (s *suggester) addStatement(member map[string]any) {
 	case policy == nil:
 		s.addPolicy("a policy for "+target.Address, s.wholePolicy(rendered, target, scope), scope.form)
 	default:
-		s.addPolicy(heading, render(rendered, scope.form), scope.form)
+		written := render(rendered, scope.form)
+		s.addPolicy(heading, written, scope.form)
+		if s.isCertain(scope, replaced) {
+			s.snippets[len(s.snippets)-1].edit = s.edit(written, scope.form, policy, replaced)
+		}
 	}
 	for _, sentence := range scope.advice {
 		s.advise(sentence)
@@ -314,6 +326,7 @@ func (s *suggester) avoidCycle(statement map[string]any, place *graph.Node, writ
 			// The whole policy becomes a resource of its own.
 			return statement, true
 		}
+		s.manual = true
 		s.advise(fmt.Sprintf("naming %s in %s would make a cycle, since it depends on it through its bucket; move the whole policy to an %s resource, on which nothing depends, and write the statement there", cyclic.Address, place.Address, kind))
 		return statement, true
 	}

@@ -418,7 +418,8 @@ func primaryLocation(f finding.Finding) (source.Location, bool) {
 }
 
 // message is the finding's message, with a link to each related location, which it
-// adds to the result, and what to do.
+// adds to the result, and what to do and to write: code scanning does not show
+// fixes.
 func (w *sarifWriter) message(f finding.Finding, result *sarif.Result) string {
 	var text strings.Builder
 	text.WriteString(sentence(escape(f.Message)))
@@ -440,9 +441,18 @@ func (w *sarifWriter) message(f finding.Finding, result *sarif.Result) string {
 		result.RelatedLocations = append(result.RelatedLocations, location)
 		fmt.Fprintf(&text, " [%s](%d).", escape(related.Message), id)
 	}
-	if f.Suggestion != nil && f.Suggestion.Advice != "" {
+	if f.Suggestion == nil {
+		return text.String()
+	}
+	if f.Suggestion.Advice != "" {
 		for _, remark := range strings.Split(f.Suggestion.Advice, "\n") {
 			text.WriteString(" " + sentence(escape(remark)))
+		}
+	}
+	if f.Suggestion.Text != "" {
+		text.WriteString("\n")
+		for _, line := range strings.Split(f.Suggestion.Text, "\n") {
+			text.WriteString("\n" + escape(line))
 		}
 	}
 	return text.String()

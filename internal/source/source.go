@@ -116,6 +116,9 @@ func (f *File) Offset(line, column int) int {
 	return offset
 }
 
+// Text returns the content without a byte order mark.
+func (f *File) Text() []byte { return f.Bytes[f.start(1):] }
+
 // Lines returns how many lines the file has. What follows the last line ending is
 // one of them.
 func (f *File) Lines() int { return len(f.lineStarts) }

@@ -54,7 +54,7 @@ func (s *suggester) language(node *graph.Node) form {
 		switch file := s.graph.Files[node.Location.File]; {
 		case unit.Synthesized:
 			return cdkApp
-		case file != nil && bytes.HasPrefix(bytes.TrimSpace(file.Bytes), []byte("{")):
+		case file != nil && bytes.HasPrefix(bytes.TrimSpace(file.Text()), []byte("{")):
 			return templateJSON
 		default:
 			// The nested template may be written in another one than its parent.

@@ -99,7 +99,7 @@ func (d *document) parse(tree Tree, name string) {
 
 // parse returns the documents of a file, more than one in YAML only.
 func parse(file *source.File) ([]*source.Node, graph.Language, error) {
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(file.Bytes, []byte("\xef\xbb\xbf")), " \t\r\n")
+	trimmed := bytes.TrimLeft(file.Text(), " \t\r\n")
 	if bytes.HasPrefix(trimmed, []byte("{")) {
 		node, err := source.ParseJSONFile(file)
 		if err == nil || strings.HasSuffix(file.Path, ".json") {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf16"
 )
 
-var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]*)\)`)
+var linkInMarkdown = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]*)\)`)
 
 // plain writes the Markdown of a rule's description as text: headings and
 // paragraphs without their marks, examples indented, links with their addresses.
@@ -24,7 +24,7 @@ func plain(markdown string) string {
 		case strings.HasPrefix(line, "#"):
 			line = strings.TrimLeft(line, "# ")
 		default:
-			line = markdownLink.ReplaceAllString(line, "$1 ($2)")
+			line = linkInMarkdown.ReplaceAllString(line, "$1 ($2)")
 			line = strings.ReplaceAll(line, "`", "")
 		}
 		lines = append(lines, line)

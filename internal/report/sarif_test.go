@@ -65,8 +65,8 @@ func (o sarifOutput) notices() string {
 	return strings.Join(all, "\n")
 }
 
-// many returns a report with one error among many warnings and notes.
-func many(n int) *Report {
+// mixedLevels returns a report with one error among many warnings and notes.
+func mixedLevels(n int) *Report {
 	r := example()
 	r.Diagnostics = nil
 	first := r.Findings[0]
@@ -91,7 +91,7 @@ func many(n int) *Report {
 func TestSARIFKeepsTheMostSevereResults(t *testing.T) {
 	limits := codeScanning
 	limits.results = 4
-	log, _ := writeLimited(t, many(10), limits)
+	log, _ := writeLimited(t, mixedLevels(10), limits)
 	var levels []string
 	for _, result := range log.Runs[0].Results {
 		levels = append(levels, result.Level)
@@ -111,7 +111,7 @@ func TestSARIFKeepsTheMostSevereResults(t *testing.T) {
 func TestSARIFStaysBelowItsSize(t *testing.T) {
 	limits := codeScanning
 	limits.bytes = 8_000
-	log, text := writeLimited(t, many(2_000), limits)
+	log, text := writeLimited(t, mixedLevels(2_000), limits)
 	var compressed bytes.Buffer
 	writer := gzip.NewWriter(&compressed)
 	if _, err := writer.Write(text); err != nil || writer.Close() != nil {

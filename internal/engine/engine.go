@@ -239,10 +239,7 @@ func (r report) node() string {
 
 func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store storage.Store, transaction storage.Transaction, subject facts.Subject) collected {
 	c := collected{subject: subject}
-	input := ast.NewObject(
-		ast.Item(ast.InternedTerm("id"), ast.StringTerm(subject.ID)),
-		ast.Item(ast.InternedTerm("kind"), ast.StringTerm(string(subject.Kind))),
-	)
+	input := input(subject)
 	results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTransaction(transaction))
 	if err == nil {
 		c.reports = readReports(results)

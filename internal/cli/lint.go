@@ -64,6 +64,7 @@ var builtIn = sync.OnceValues(func() (*engine.Engine, error) { return engine.New
 type analysis struct {
 	report *report.Report
 	engine *engine.Engine
+	result *facts.Result
 	// config is nil where there is none.
 	config *config.Config
 }
@@ -100,7 +101,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
 	r.Findings = finding.Relevel(findings, levels(configuration))
 	r.Diagnostics = append(r.Diagnostics, diagnostics...)
-	return &analysis{report: r, engine: e, config: configuration}, nil
+	return &analysis{report: r, engine: e, result: result, config: configuration}, nil
 }
 
 // rulePage is where the documentation of a rule is read.

@@ -33,6 +33,18 @@ type diagramEdge struct {
 	rules []string
 }
 
+// stepFacts returns the names of the facts that the steps of a path to its
+// identity, to its bucket and to its key rest on.
+func stepFacts(path *facts.Path) (signing, reading, using []string) {
+	signing = []string{facts.Signed, facts.IdentitySupportsKMS}
+	reading = []string{facts.Read}
+	using = []string{facts.KeyManageable, facts.KeyUsable, facts.PolicyValid, facts.Decrypt}
+	if path.Request == facts.UploadRequest {
+		using = append(using, facts.UploadGrant)
+	}
+	return signing, reading, using
+}
+
 // drawing joins paths to a diagram. ruleOf names the rule that reports a code.
 func drawing(paths []*facts.Path, ruleOf func(code string) string) diagram {
 	type step struct {
@@ -67,7 +79,7 @@ func drawing(paths []*facts.Path, ruleOf func(code string) string) diagram {
 				}
 			}
 		}
-		signing := []string{facts.Signed, facts.IdentitySupportsKMS}
+		signing, reading, using := stepFacts(path)
 		switch {
 		case path.IdentityKind == facts.NoIdentity:
 		case path.Identity == nil || path.Identity.Anonymous():
@@ -77,13 +89,12 @@ func drawing(paths []*facts.Path, ruleOf func(code string) string) diagram {
 			to(node(path.Identity.ID, graph.Kind(path.IdentityKind), path.Identity.Label()), signing...)
 			signing = nil
 		}
-		reading := slices.Concat(signing, []string{facts.Read})
+		reading = slices.Concat(signing, reading)
 		if path.Bucket != nil {
 			to(node(path.Bucket.ID, graph.Bucket, path.Bucket.Label()), reading...)
 		} else {
 			to(node("bucket "+path.BucketName, graph.Bucket, path.BucketName), reading...)
 		}
-		using := []string{facts.KeyManageable, facts.KeyUsable, facts.PolicyValid, facts.Decrypt}
 		switch {
 		case path.Verdict == facts.NotKMS:
 		case path.Key != nil:

@@ -94,6 +94,8 @@ func mermaid(d diagram) string {
 			label = "not known"
 		case edge.verdict == facts.NotKMS && d.nodes[edge.to].kind == graph.Bucket:
 			label = "not SSE-KMS"
+		case edge.verdict == "" && d.nodes[edge.to].kind == graph.Bucket:
+			label = uploadStatus
 		}
 		fmt.Fprintf(&b, "  n%d %s%s", edge.from, line, end)
 		if label != "" {

@@ -51,6 +51,8 @@ type Report struct {
 	// SourceURL is where the files of the repository are shown, with a slash at
 	// its end, or "" where that is not known.
 	SourceURL string
+	// Focused is the address that Focus was called with, or "".
+	Focused string
 	// Category is the SARIF category, or "".
 	Category string
 	// SARIFSuppressed says that SARIF shows suppressed findings as such, which

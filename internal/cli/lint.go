@@ -93,7 +93,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	if err := c.checkRules(configuration, e.Rules()); err != nil {
 		return nil, err
 	}
-	e.Configure(visible(configuration))
+	e = e.Configured(visible(configuration))
 	r := &report.Report{
 		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Links: loaded.Links, Blockers: e.Blockers,

@@ -45,9 +45,12 @@ type Config struct {
 	TrustedAccounts []string
 }
 
-// Configure makes the rules see a configuration. It must not be called while rules
-// run.
-func (e *Engine) Configure(config Config) { e.config = config }
+// Configured returns an engine with the same rules, which see a configuration.
+func (e *Engine) Configured(config Config) *Engine {
+	configured := *e
+	configured.config = config
+	return &configured
+}
 
 // New compiles the rules of a file system: main.rego, lib/*.rego and one folder
 // a rule, whose name is the rule's.

@@ -12,8 +12,7 @@ import (
 func TestTheGraphIsWhatRulesSee(t *testing.T) {
 	r := twoPolicies(t)
 	config := Config{Account: "111122223333", TrustedAccounts: []string{"444455556666"}}
-	e := &Engine{}
-	e.Configure(config)
+	e := (&Engine{}).Configured(config)
 	var out bytes.Buffer
 	if err := e.WriteGraph(&out, r); err != nil {
 		t.Fatal(err)

@@ -62,7 +62,16 @@ type File struct {
 	Bytes []byte
 
 	lineStarts []int
+	// units are the UTF-16 code units before the first character of each block:
+	// minified files have lines of megabytes.
+	units []checkpoint
 }
+
+// block is how many bytes lie between two checkpoints.
+const block = 512
+
+// A checkpoint is the start of a character.
+type checkpoint struct{ offset, units int }
 
 // NewFile returns a File and indexes its lines.
 func NewFile(path string, content []byte) *File {
@@ -70,11 +79,19 @@ func NewFile(path string, content []byte) *File {
 	for offset := 0; ; {
 		next := bytes.IndexByte(content[offset:], '\n')
 		if next < 0 {
-			return f
+			break
 		}
 		offset += next + 1
 		f.lineStarts = append(f.lineStarts, offset)
 	}
+	for offset, units := 0, 0; offset < len(content); {
+		if offset >= len(f.units)*block {
+			f.units = append(f.units, checkpoint{offset, units})
+		}
+		length, size := character(content[offset:])
+		offset, units = offset+size, units+length
+	}
+	return f
 }
 
 // Location converts a range of byte offsets, end exclusive. Offsets outside the
@@ -88,8 +105,16 @@ func (f *File) Location(start, end int) Location {
 func (f *File) position(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(f.Bytes))
 	line = sort.SearchInts(f.lineStarts, offset+1)
-	start := f.start(line)
-	return line, utf16Length(f.Bytes[start:max(start, offset)]) + 1
+	return line, max(f.unitsBefore(offset)-f.unitsBefore(f.start(line)), 0) + 1
+}
+
+// unitsBefore counts the UTF-16 code units before an offset.
+func (f *File) unitsBefore(offset int) int {
+	i := sort.Search(len(f.units), func(i int) bool { return f.units[i].offset > offset }) - 1
+	if i < 0 {
+		return 0
+	}
+	return f.units[i].units + utf16Length(f.Bytes[f.units[i].offset:offset])
 }
 
 // start is the offset of the first character of a line.
@@ -103,17 +128,34 @@ func (f *File) start(line int) int {
 // Offset converts a line and column to a byte offset. A line or column outside the
 // file is moved to the nearest end of the file or line.
 func (f *File) Offset(line, column int) int {
-	line = min(max(line, 1), len(f.lineStarts))
-	offset := f.start(line)
-	end := offset + len(f.Line(line))
-	for units := 1; offset < end && units < column; units++ {
-		r, size := utf8.DecodeRune(f.Bytes[offset:])
-		if r > 0xFFFF {
-			units++
-		}
-		offset += size
+	start, end := f.Span(min(max(line, 1), len(f.lineStarts)))
+	wanted := f.unitsBefore(start) + column - 1
+	i := sort.Search(len(f.units), func(i int) bool { return f.units[i].units > wanted }) - 1
+	if i < 0 {
+		return start
 	}
-	return offset
+	offset, units := f.units[i].offset, f.units[i].units
+	for offset < end && units < wanted {
+		length, size := character(f.Bytes[offset:])
+		offset, units = offset+size, units+length
+	}
+	return min(max(offset, start), end)
+}
+
+// Span returns the byte offsets of a 1-based line without its line ending and byte
+// order mark. They are equal where the file has no such line.
+func (f *File) Span(line int) (start, end int) {
+	if line < 1 || line > len(f.lineStarts) {
+		return len(f.Bytes), len(f.Bytes)
+	}
+	start, end = f.start(line), len(f.Bytes)
+	if line < len(f.lineStarts) {
+		end = f.lineStarts[line] - 1
+	}
+	if end > start && f.Bytes[end-1] == '\r' {
+		end--
+	}
+	return start, max(start, end)
 }
 
 // Text returns the content without a byte order mark.
@@ -126,14 +168,8 @@ func (f *File) Lines() int { return len(f.lineStarts) }
 // Line returns the text of a 1-based line without its line ending and byte order
 // mark, or "" where the file has no such line.
 func (f *File) Line(number int) string {
-	if number < 1 || number > len(f.lineStarts) {
-		return ""
-	}
-	end := len(f.Bytes)
-	if number < len(f.lineStarts) {
-		end = f.lineStarts[number] - 1
-	}
-	return string(bytes.TrimSuffix(f.Bytes[min(f.start(number), end):end], []byte("\r")))
+	start, end := f.Span(number)
+	return string(f.Bytes[start:end])
 }
 
 // FirstLine cuts l off at the end of the line it begins in: code scanning shows
@@ -158,19 +194,28 @@ func (f *File) Within(l Location) Location {
 }
 
 // width is how many columns a line has.
-func (f *File) width(line int) int { return utf16Length([]byte(f.Line(line))) }
+func (f *File) width(line int) int {
+	start, end := f.Span(line)
+	return f.unitsBefore(end) - f.unitsBefore(start)
+}
 
 func utf16Length(text []byte) int {
 	units := 0
 	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		units++
-		if r > 0xFFFF {
-			units++
-		}
+		length, size := character(text)
+		units += length
 		text = text[size:]
 	}
 	return units
+}
+
+// character returns the UTF-16 code units and the bytes of the first character.
+func character(text []byte) (units, size int) {
+	r, size := utf8.DecodeRune(text)
+	if r > 0xFFFF {
+		return 2, size
+	}
+	return 1, size
 }
 
 // Severity says how bad a Diagnostic is.

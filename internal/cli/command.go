@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +33,14 @@ type Command struct {
 	Directory string
 	// LookupEnv returns environment variables.
 	LookupEnv func(name string) (string, bool)
-	// StdoutIsTerminal decides about colour.
-	StdoutIsTerminal bool
+	// StdoutIsTerminal and StderrIsTerminal decide about colour, and whether
+	// each finding is one line.
+	StdoutIsTerminal, StderrIsTerminal bool
+	// Width is that of the terminal in cells, 0 where it is not known.
+	Width int
+	// Tick sends once an interval until it is stopped. It is that of package
+	// time where it is nil.
+	Tick func(time.Duration) (ticks <-chan time.Time, stop func())
 }
 
 // An exitCode is the outcome of a command that has said all it has to say.

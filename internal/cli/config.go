@@ -16,20 +16,22 @@ import (
 
 // configuration reads the file that --config names, else the one that is found
 // upwards from the paths. It returns nil where there is none.
-func (c Command) configuration(paths []string, named string) (*config.Config, error) {
+func (c Command) configuration(paths []string, input inputFlags) (*config.Config, error) {
 	rootPath, chosen, err := loader.Locate(c.Directory, paths)
 	if err != nil {
 		return nil, err
 	}
 	var found *config.Config
-	if named != "" {
-		found, err = c.readConfiguration(rootPath, named)
+	if input.config != "" {
+		found, err = c.readConfiguration(rootPath, input.config)
 	} else {
 		found, err = findConfiguration(rootPath, chosen)
 	}
 	var wrong *config.Error
 	if errors.As(err, &wrong) {
-		c.complain(wrong.Diagnostics)
+		if _, err := c.complain(wrong.Diagnostics, map[string]*source.File{wrong.File.Path: wrong.File}, input); err != nil {
+			return nil, err
+		}
 		return nil, exitCode(exitError)
 	}
 	return found, err
@@ -94,7 +96,7 @@ func configure(options *loader.Options, from *config.Config) {
 }
 
 // checkRules reports names in a configuration that no rule has.
-func (c Command) checkRules(from *config.Config, rules []engine.Rule) error {
+func (c Command) checkRules(from *config.Config, rules []engine.Rule, input inputFlags) error {
 	if from == nil {
 		return nil
 	}
@@ -103,7 +105,9 @@ func (c Command) checkRules(from *config.Config, rules []engine.Rule) error {
 		names[i] = rule.Name
 	}
 	if wrong := from.CheckRules(names); len(wrong) > 0 {
-		c.complain(wrong)
+		if _, err := c.complain(wrong, map[string]*source.File{from.File: from.Source}, input); err != nil {
+			return err
+		}
 		return exitCode(exitError)
 	}
 	return nil

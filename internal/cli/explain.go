@@ -16,12 +16,12 @@ import (
 
 func (c Command) explain() *cobra.Command {
 	var input inputFlags
-	var format, color string
+	var format string
 	command := &cobra.Command{
 		Use:   "explain [PATH...]",
 		Short: "Show each path from a distribution to a key, hop by hop, with its verdict",
 		RunE: func(command *cobra.Command, paths []string) error {
-			style, err := c.style(color)
+			text, err := c.text(input)
 			if err != nil {
 				return err
 			}
@@ -32,8 +32,11 @@ func (c Command) explain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			failed := c.complain(found.report.Diagnostics)
-			if err := report.Explain(c.Stdout, format, found.report, style); err != nil {
+			failed, err := c.complain(found.report.Diagnostics, found.report.Files, input)
+			if err != nil {
+				return err
+			}
+			if err := report.Explain(c.Stdout, format, found.report, text.style(c.StdoutIsTerminal)); err != nil {
 				return err
 			}
 			if failed {
@@ -44,7 +47,6 @@ func (c Command) explain() *cobra.Command {
 	}
 	input.register(command)
 	command.Flags().StringVar(&format, "format", "text", "`FORMAT`: "+strings.Join(report.ExplainFormats(), ", "))
-	command.Flags().StringVar(&color, "color", "auto", "colour the text: auto, always, never")
 	return command
 }
 

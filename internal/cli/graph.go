@@ -50,7 +50,10 @@ key, with its verdict. The format json is what rules see instead.`,
 			if err != nil {
 				return err
 			}
-			failed := c.complain(found.report.Diagnostics)
+			failed, err := c.complain(found.report.Diagnostics, found.report.Files, input)
+			if err != nil {
+				return err
+			}
 			if focus != "" {
 				if err := found.report.Focus(found.result.Graph, focus); err != nil {
 					return fmt.Errorf("--focus %s: %w", focus, err)

@@ -30,6 +30,10 @@ type inputFlags struct {
 	parameterFiles []string
 	exclude        []string
 	config         string
+	color          string
+	quiet          bool
+	// compact is nil where the terminal decides.
+	compact *bool
 }
 
 func (f *inputFlags) register(command *cobra.Command) {
@@ -38,6 +42,8 @@ func (f *inputFlags) register(command *cobra.Command) {
 	flags.StringArrayVar(&f.variableFiles, "var-file", nil, "Terraform variable `FILE` (repeatable)")
 	flags.StringArrayVar(&f.parameterFiles, "parameters", nil, "CloudFormation parameter `FILE` in the form of the AWS CLI (repeatable)")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match `GLOB`, relative to the repository root (repeatable)")
+	flags.StringVar(&f.color, "color", "auto", "colour the text: auto, always, never")
+	flags.BoolVar(&f.quiet, "quiet", false, "show no progress, and print nothing where nothing was found")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; default "+config.Name+", found upwards from the paths")
 }
 
@@ -76,21 +82,26 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	if err != nil {
 		return nil, err
 	}
-	configuration, err := c.configuration(paths, input.config)
+	configuration, err := c.configuration(paths, input)
 	if err != nil {
 		return nil, err
 	}
 	configure(&options, configuration)
+	progress := c.progress(input.quiet)
+	defer progress.close()
+	progress.enter("reading files")
 	loaded, err := loader.Load(ctx, paths, options)
 	if err != nil {
 		return nil, err
 	}
+	progress.enter("following paths")
 	result := facts.Compute(loaded.Graph)
+	progress.enter("applying rules")
 	e, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkRules(configuration, e.Rules()); err != nil {
+	if err := c.checkRules(configuration, e.Rules(), input); err != nil {
 		return nil, err
 	}
 	e = e.Configured(visible(configuration))
@@ -123,17 +134,15 @@ func describeRules(from []engine.Rule) []report.Rule {
 }
 
 // complain writes diagnostics to stderr and reports whether one is an error.
-func (c Command) complain(diagnostics []source.Diagnostic) bool {
-	failed := false
-	for _, d := range diagnostics {
-		place := ""
-		if d.File != "" {
-			place = d.Location.String() + ": "
-		}
-		fmt.Fprintf(c.Stderr, "%s%s: %s\n", place, d.Severity, d.Message)
-		failed = failed || d.Severity == source.Error
+func (c Command) complain(diagnostics []source.Diagnostic, files map[string]*source.File, input inputFlags) (failed bool, err error) {
+	text, err := c.text(input)
+	if err != nil {
+		return true, err
 	}
-	return failed
+	if err := report.Diagnostics(c.Stderr, diagnostics, files, text.style(c.StderrIsTerminal)); err != nil {
+		return true, fmt.Errorf("write the diagnostics: %w", err)
+	}
+	return slices.ContainsFunc(diagnostics, func(d source.Diagnostic) bool { return d.Severity == source.Error }), nil
 }
 
 type lintFlags struct {
@@ -145,8 +154,6 @@ type lintFlags struct {
 	// suppressed says that SARIF shows suppressed findings.
 	suppressed bool
 	compact    bool
-	color      string
-	quiet      bool
 }
 
 func (c Command) lint() *cobra.Command {
@@ -161,7 +168,7 @@ belongs to is read from disk.
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
 something that could not be read; findings are printed all the same.`,
 		RunE: func(command *cobra.Command, paths []string) error {
-			return c.runLint(command.Context(), paths, flags, command.Flags().Changed("fail-on"))
+			return c.runLint(command.Context(), paths, flags, command.Flags().Changed)
 		},
 	}
 	flags.register(command)
@@ -171,20 +178,20 @@ something that could not be read; findings are printed all the same.`,
 	f.BoolVar(&flags.undecided, "show-undecided", false, "list the paths that the input does not decide")
 	f.StringVar(&flags.category, "category", "", "SARIF category `NAME`")
 	f.BoolVar(&flags.suppressed, "sarif-suppressed", false, "show suppressed findings in SARIF, marked as such; code scanning would open alerts for them")
-	f.BoolVar(&flags.compact, "compact", false, "one line a finding")
-	f.StringVar(&flags.color, "color", "auto", "colour the text: auto, always, never")
-	f.BoolVar(&flags.quiet, "quiet", false, "print nothing where nothing was found")
+	f.BoolVar(&flags.compact, "compact", false, "one line a finding: the default where the text does not go to a terminal; --compact=false shows source there too")
 	return command
 }
 
-// runLint lints. failOnGiven says that the flag is written on the command line, so
-// that it wins over the configuration.
-func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, failOnGiven bool) error {
-	style, err := c.style(flags.color)
+// runLint lints. given says whether a flag is written on the command line, so that
+// it wins over the configuration or over what suits the terminal.
+func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, given func(flag string) bool) error {
+	if given("compact") {
+		flags.inputFlags.compact = &flags.compact
+	}
+	text, err := c.text(flags.inputFlags)
 	if err != nil {
 		return err
 	}
-	style.Compact, style.Quiet, style.Undecided = flags.compact, flags.quiet, flags.undecided
 	if err := checkFailOn(flags.failOn); err != nil {
 		return err
 	}
@@ -200,15 +207,20 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, f
 		return err
 	}
 	found.report.Category, found.report.SARIFSuppressed = flags.category, flags.suppressed
-	if found.config != nil && !found.config.FailOn.IsZero() && !failOnGiven {
+	if found.config != nil && !found.config.FailOn.IsZero() && !given("fail-on") {
 		flags.failOn = found.config.FailOn.Text
 	}
 	if flags.failOn != "never" {
 		found.report.FailOn = finding.Level(flags.failOn)
 	}
-	failed := c.complain(found.report.Diagnostics)
+	failed, err := c.complain(found.report.Diagnostics, found.report.Files, flags.inputFlags)
+	if err != nil {
+		return err
+	}
 	for _, format := range flags.formats {
 		name, file, toFile := strings.Cut(format, "=")
+		style := text.style(c.StdoutIsTerminal && !toFile)
+		style.Quiet, style.Undecided = flags.quiet, flags.undecided
 		if err := c.write(file, toFile, func(w io.Writer) error { return report.Write(w, name, found.report, style) }); err != nil {
 			return err
 		}
@@ -276,19 +288,4 @@ func (c Command) write(name string, toFile bool, write func(io.Writer) error) er
 		return fmt.Errorf("write %s: %w", name, withoutPath(err))
 	}
 	return nil
-}
-
-// style decides about colour: see no-color.org.
-func (c Command) style(color string) (report.Style, error) {
-	switch color {
-	case "always":
-		return report.Style{Color: true}, nil
-	case "never":
-		return report.Style{}, nil
-	case "auto":
-		noColor, set := c.LookupEnv("NO_COLOR")
-		return report.Style{Color: c.StdoutIsTerminal && (!set || noColor == "")}, nil
-	default:
-		return report.Style{}, fmt.Errorf("--color %s: expected auto, always or never", color)
-	}
 }

@@ -29,7 +29,10 @@ comment behind each value says where it comes from.`,
 			if err := checkFailOn(failOn); err != nil {
 				return err
 			}
-			configuration, err := c.configuration(paths, input.config)
+			if _, err := c.text(input); err != nil {
+				return err
+			}
+			configuration, err := c.configuration(paths, input)
 			if err != nil {
 				return err
 			}
@@ -37,7 +40,7 @@ comment behind each value says where it comes from.`,
 			if err != nil {
 				return err
 			}
-			if err := c.checkRules(configuration, e.Rules()); err != nil {
+			if err := c.checkRules(configuration, e.Rules(), input); err != nil {
 				return err
 			}
 			if _, err := input.options(c.Directory); err != nil {

@@ -107,7 +107,10 @@ type Identifier struct {
 }
 
 // An Error lists all that is wrong with a configuration.
-type Error struct{ Diagnostics []source.Diagnostic }
+type Error struct {
+	File        *source.File
+	Diagnostics []source.Diagnostic
+}
 
 // Error implements error.
 func (e *Error) Error() string {
@@ -166,7 +169,7 @@ func Parse(file *source.File) (*Config, error) {
 	if err != nil {
 		var syntax *source.SyntaxError
 		if errors.As(err, &syntax) {
-			return nil, &Error{[]source.Diagnostic{{Location: syntax.Location, Severity: source.Error, Message: syntax.Message}}}
+			return nil, &Error{file, []source.Diagnostic{{Location: syntax.Location, Severity: source.Error, Message: syntax.Message}}}
 		}
 		return nil, fmt.Errorf("read %s: %w", file.Path, err)
 	}
@@ -179,7 +182,7 @@ func Parse(file *source.File) (*Config, error) {
 		c.read(r, documents[0])
 	}
 	if len(r.diagnostics) > 0 {
-		return nil, &Error{r.diagnostics}
+		return nil, &Error{file, r.diagnostics}
 	}
 	return c, nil
 }

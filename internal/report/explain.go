@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fatih/color"
+
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
@@ -14,7 +16,7 @@ import (
 
 // ExplainText writes each path hop by hop, as a person would check it.
 func ExplainText(w io.Writer, r *Report, style Style) error {
-	p := &painter{color: style.Color}
+	p := newPainter(style)
 	if len(r.Paths)+len(r.Uploads) == 0 {
 		p.printf("no distribution with an S3 origin was found\n")
 	}
@@ -264,38 +266,42 @@ func toDo(r *Report, path *facts.Path) []action {
 
 // explanation writes one path as text.
 func (p *painter) explanation(e explanation) {
-	p.printf("%s %s %s %s\n", p.paint(bold, e.distribution), p.paint(blue, "->"), p.paint(bold, e.bucket), p.paint(verdictStyle(facts.Verdict(e.verdict)), e.verdict))
+	p.wrap(0, 2, span{color: bold, text: e.distribution}, span{color: blue, text: "->"}, span{color: bold, text: e.bucket}, span{color: verdictColors[facts.Verdict(e.verdict)], text: e.verdict})
 	for _, r := range e.rows {
-		p.row(r.name, r.text, r.at)
+		p.row(r)
 		for _, statement := range r.answers {
-			verdict := p.paint(answerStyle(statement.verdict), statement.verdict.String())
-			p.row("", fmt.Sprintf("%s (%s): %s, %s", statement.name, statement.at, verdict, statement.text), source.Location{})
+			p.printf("%s", strings.Repeat(" ", rowIndent))
+			p.wrap(rowIndent, rowIndent+2, span{text: statement.name}, span{text: "(" + shownPlace(statement.at) + "):", whole: true},
+				span{color: answerColors[statement.verdict], text: statement.verdict.String() + ","}, span{text: statement.text})
 		}
 		if r.snippet != "" {
 			for _, text := range strings.Split(r.snippet, "\n") {
-				p.printf("%s%s\n", strings.Repeat(" ", 18), text)
+				p.printf("%s%s\n", strings.Repeat(" ", rowIndent+2), visibleLine(text))
 			}
 		}
 	}
 }
 
+// rowIndent is where the text of rows begins.
+const rowIndent = 16
+
 // row writes a step; its place stands behind it in a form that terminals and
 // editors make a link of.
-func (p *painter) row(name, text string, at source.Location) {
-	p.printf("  %s %s", p.paint(faint, fmt.Sprintf("%-13s", name)), text)
-	if !at.IsZero() {
-		p.printf(" (%s)", at)
+func (p *painter) row(r row) {
+	p.printf("  %s ", p.paint(faint, fmt.Sprintf("%-*s", rowIndent-3, r.name)))
+	text := span{text: r.text}
+	if r.name == "verdict" {
+		verdict, _, _ := strings.Cut(r.text, ":")
+		text.color = verdictColors[facts.Verdict(verdict)]
 	}
-	p.printf("\n")
+	spans := []span{text}
+	if !r.at.IsZero() {
+		spans = append(spans, span{text: "(" + shownPlace(r.at) + ")", whole: true})
+	}
+	p.wrap(rowIndent, rowIndent, spans...)
 }
 
-func verdictStyle(verdict facts.Verdict) string {
-	return map[facts.Verdict]string{facts.Readable: green, facts.Unreadable: red, facts.Undecided: yellow, facts.NotKMS: faint}[verdict]
-}
-
-func answerStyle(verdict iam.Truth) string {
-	return map[iam.Truth]string{iam.Yes: green, iam.No: faint, iam.Unknown: yellow}[verdict]
-}
+var answerColors = map[iam.Truth]*color.Color{iam.Yes: green, iam.No: faint, iam.Unknown: yellow}
 
 func nameOrNil(node *graph.Node) *string {
 	if node == nil || node.Anonymous() {

@@ -120,8 +120,8 @@ func markdownDetails(r *Report, f finding.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary>%s: %s</summary>\n\n", f.Level, htmlProse(f.Message))
 	fmt.Fprintf(&b, "%s, rule %s\n", placeLink(r, f.Location), ruleLink(r, f.Rule))
-	if text, ok := line(r, f.Location); ok {
-		b.WriteString("\n" + fence(languageOf(f.Location.File), shorten(strings.TrimSpace(lines(text)), 300)))
+	if file := r.Files[f.Location.File]; file != nil && f.Location.Line > 0 {
+		b.WriteString("\n" + fence(languageOf(f.Location.File), strings.TrimSpace(excerptText(file, f.Location, 300))))
 	}
 	if len(f.Related) > 0 {
 		b.WriteString("\n")

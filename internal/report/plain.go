@@ -14,8 +14,7 @@ func oneLine(text string) string {
 		switch {
 		case r == '\u2028', r == '\u2029', unicode.IsControl(r):
 			return ' '
-		case unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c':
-			// Joiners are a part of words and of emoji.
+		case isHidden(r):
 			return -1
 		default:
 			return r
@@ -37,3 +36,7 @@ func lines(text string) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// isHidden reports whether a character is not seen and is not needed to write words
+// or emoji, as joiners are.
+func isHidden(r rune) bool { return unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' }

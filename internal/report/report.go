@@ -71,7 +71,11 @@ type Report struct {
 
 // Style says how text is written for people.
 type Style struct {
-	Color   bool
+	Color bool
+	// Width is that of the terminal in cells, 0 where there is none. Text is
+	// wrapped and source is cut to it.
+	Width int
+	// Compact is one line a finding.
 	Compact bool
 	// Quiet leaves out the summary where nothing was found.
 	Quiet bool

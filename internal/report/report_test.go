@@ -180,20 +180,6 @@ func TestSARIFKeepsTheRulesOfCodeScanning(t *testing.T) {
 	}
 }
 
-func TestTextUnderlinesCells(t *testing.T) {
-	text := write(t, "text", example(), Style{})
-	// The range ends behind the emoji, which takes two cells and two units.
-	want := " 2 |     policy = local.é😀p # [x]\n   |     ^^^^^^^^^^^^^^^^^^\n"
-	if !strings.Contains(text, want) {
-		t.Errorf("text is\n%s\nwant in it\n%s", text, want)
-	}
-	for _, part := range []string{"error[missing]: module.x[0]", "--> infra/kms key.tf:2:2", "help: add this", "      statement {", "more: originkey rules missing"} {
-		if !strings.Contains(text, part) {
-			t.Errorf("%q is not in\n%s", part, text)
-		}
-	}
-}
-
 func TestCompactIsOneLineAFinding(t *testing.T) {
 	text := write(t, "text", example(), Style{Compact: true})
 	if want := "infra/kms key.tf:2:2: error: module.x[0].aws_kms_key.k does not allow it [missing]\n"; !strings.HasPrefix(text, want) {
@@ -205,7 +191,7 @@ func TestColourOnlyWhereAsked(t *testing.T) {
 	if strings.Contains(write(t, "text", example(), Style{}), "\x1b") {
 		t.Error("colour without being asked")
 	}
-	if !strings.Contains(write(t, "text", example(), Style{Color: true}), "\x1b[1;31merror[missing]") {
+	if !strings.Contains(write(t, "text", example(), Style{Color: true}), "\x1b[1;31merror[missing]:") {
 		t.Error("no colour")
 	}
 }

@@ -3,59 +3,26 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"unicode/utf16"
+
+	"github.com/fatih/color"
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/source"
 )
 
-// A painter writes text with or without colour.
-type painter struct {
-	strings.Builder
-	color bool
-}
-
-const (
-	bold   = "1"
-	red    = "1;31"
-	yellow = "1;33"
-	cyan   = "1;36"
-	blue   = "1;34"
-	green  = "1;32"
-	faint  = "2"
-)
-
-func (p *painter) paint(style, text string) string {
-	if !p.color {
-		return text
-	}
-	return "\x1b[" + style + "m" + text + "\x1b[0m"
-}
-
-func (p *painter) printf(format string, arguments ...any) { fmt.Fprintf(p, format, arguments...) }
-
-func levelStyle(level finding.Level) string {
-	switch level {
-	case finding.Error:
-		return red
-	case finding.Warning:
-		return yellow
-	default:
-		return cyan
-	}
-}
-
-// Text writes findings for people, as compilers do.
+// Text writes findings for people, as compilers do: grouped by file, with the
+// source of all places that are involved, or one line a finding.
 func Text(w io.Writer, r *Report, style Style) error {
-	p := &painter{color: style.Color}
-	for _, f := range r.Findings {
-		if style.Compact {
-			p.printf("%s: %s: %s [%s]\n", f.Location, f.Level, f.Message, f.Rule)
-			continue
+	p := newPainter(style)
+	if style.Compact {
+		for _, f := range r.Findings {
+			p.compact(f.Location, string(f.Level), levelColor(f.Level), f.Message, f.Rule)
 		}
-		p.finding(r, f)
+	} else {
+		p.byFile(r)
 	}
 	if !style.Quiet || len(r.Findings) > 0 {
 		p.summary(r, style)
@@ -64,102 +31,112 @@ func Text(w io.Writer, r *Report, style Style) error {
 	return err
 }
 
-func (p *painter) finding(r *Report, f finding.Finding) {
-	p.printf("%s%s\n", p.paint(levelStyle(f.Level), fmt.Sprintf("%s[%s]", f.Level, f.Rule)), p.paint(bold, ": "+f.Message))
-	p.printf("  %s %s\n", p.paint(blue, "-->"), f.Location)
-	p.excerpt(r, f.Location, levelStyle(f.Level))
-	for _, related := range f.Related {
-		p.printf("  %s %s: %s\n", p.paint(blue, ":::"), related.Location, related.Message)
-		p.line(r, related.Location)
+// Diagnostics writes what could not be read in the style of Text.
+func Diagnostics(w io.Writer, diagnostics []source.Diagnostic, files map[string]*source.File, style Style) error {
+	p := newPainter(style)
+	for _, d := range diagnostics {
+		c := levelColor(finding.Level(d.Severity))
+		if style.Compact || d.File == "" {
+			p.compact(d.Location, string(d.Severity), c, d.Message, "")
+			continue
+		}
+		p.title(string(d.Severity)+":", c, d.Message)
+		p.snippet(files, []mark{{at: d.Location, sign: "^", color: c}})
+		p.printf("\n")
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// compact writes "path:line:column: level: message [rule]".
+func (p *painter) compact(at source.Location, level string, c *color.Color, message, rule string) {
+	if at.File != "" {
+		p.printf("%s: ", p.paint(bold, shownPlace(at)))
+	}
+	p.printf("%s %s", p.paint(c, level+":"), oneLine(message))
+	if rule != "" {
+		p.printf(" %s", p.paint(faint, "["+rule+"]"))
+	}
+	p.printf("\n")
+}
+
+// byFile writes the findings of each file under its name. They are sorted by file.
+func (p *painter) byFile(r *Report) {
+	merged := instances(r.Findings)
+	for len(merged) > 0 {
+		file := merged[0].Location.File
+		count := 1
+		for count < len(merged) && merged[count].Location.File == file {
+			count++
+		}
+		var all []finding.Finding
+		for _, f := range merged[:count] {
+			all = append(all, f.all...)
+		}
+		p.printf("%s: %s\n\n", p.paint(heading, oneLine(file)), p.counts(all))
+		for _, f := range merged[:count] {
+			p.finding(r, f)
+		}
+		merged = merged[count:]
+	}
+}
+
+// title writes what is wrong. What does not fit into the line goes on under it.
+func (p *painter) title(name string, c *color.Color, message string) {
+	p.printf("%s", p.paint(c, name))
+	used := len(name)
+	p.printf(" ")
+	p.wrap(used+1, len("  --> "), span{color: bold, text: message})
+}
+
+// maxPlaces is how many places a finding shows beside its own.
+const maxPlaces = 12
+
+func (p *painter) finding(r *Report, f instance) {
+	c := levelColor(f.Level)
+	p.title(fmt.Sprintf("%s[%s]:", f.Level, f.Rule), c, f.Message)
+	marks := []mark{{at: f.Location, sign: "^", color: c}}
+	for _, related := range f.Related[:min(len(f.Related), maxPlaces)] {
+		marks = append(marks, mark{at: related.Location, label: related.Message, sign: "-", color: blue})
+	}
+	p.snippet(r.Files, marks)
+	p.printf("%s\n", p.margin())
+	if more := len(f.Related) - maxPlaces; more > 0 {
+		p.remark(nil, "", fmt.Sprintf("and %s; --format json lists them", plural(more, "more place")))
+	}
+	if others := f.others(); others != "" {
+		p.remark(cyan, "note:", others)
 	}
 	if f.Suggestion != nil {
 		p.suggestion(f.Suggestion)
 	}
-	p.printf("  %s originkey rules %s\n\n", p.paint(faint, "more:"), f.Rule)
+	p.remark(faint, "more:", "originkey rules "+f.Rule)
+	p.printf("\n")
 }
 
-// excerpt shows the line of a location with carets under it.
-func (p *painter) excerpt(r *Report, at source.Location, style string) {
-	text, ok := line(r, at)
-	if !ok {
-		return
+// remark writes a line under a snippet.
+func (p *painter) remark(c *color.Color, name, text string) {
+	p.printf("%s %s ", strings.Repeat(" ", p.gutter), p.paint(blue, "="))
+	used := p.gutter + len(" = ")
+	spans := []span{{text: text}}
+	indent := used
+	if name != "" {
+		spans = slices.Insert(spans, 0, span{color: c, text: name})
+		indent += len(name) + 1
 	}
-	margin := strings.Repeat(" ", len(fmt.Sprint(at.Line)))
-	p.printf(" %s %s\n", margin, p.paint(blue, "|"))
-	p.printf(" %s %s\n", p.paint(blue, fmt.Sprintf("%d |", at.Line)), expandTabs(text))
-	before, under := columns(text, at)
-	p.printf(" %s %s %s%s\n", margin, p.paint(blue, "|"), strings.Repeat(" ", before), p.paint(style, strings.Repeat("^", max(under, 1))))
+	p.wrap(used, indent, spans...)
 }
 
-// line shows a line without carets.
-func (p *painter) line(r *Report, at source.Location) {
-	if text, ok := line(r, at); ok {
-		p.printf(" %s %s\n", p.paint(blue, fmt.Sprintf("%d |", at.Line)), expandTabs(text))
-	}
-}
-
-func line(r *Report, at source.Location) (string, bool) {
-	file, ok := r.Files[at.File]
-	if !ok || at.Line == 0 {
-		return "", false
-	}
-	return printable(file.Line(at.Line)), true
-}
-
-// printable drops control characters: an excerpt must not steer the terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-const tab = "    "
-
-func expandTabs(text string) string { return strings.ReplaceAll(text, "\t", tab) }
-
-// columns converts the UTF-16 columns of a location to cells of a terminal.
-func columns(text string, at source.Location) (before, under int) {
-	units := 1
-	end := at.EndColumn
-	if at.EndLine > at.Line {
-		end = len(utf16.Encode([]rune(text))) + 1
-	}
-	for _, r := range text {
-		width := 1
-		switch {
-		case r == '\t':
-			width = len(tab)
-		case isWide(r):
-			width = 2
-		}
-		switch {
-		case units < at.Column:
-			before += width
-		case units < end:
-			under += width
-		}
-		units += len(utf16.Encode([]rune{r}))
-	}
-	return before, under
-}
-
-// isWide reports whether terminals give a rune two cells.
-func isWide(r rune) bool {
-	return r >= 0x1100 && (r <= 0x115F || r >= 0x2E80 && r <= 0xA4CF || r >= 0xAC00 && r <= 0xD7A3 ||
-		r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE6F || r >= 0xFF00 && r <= 0xFF60 || r >= 0x1F300 && r <= 0x1FAFF)
-}
-
+// suggestion writes what to do and what to write. The text is to be copied: it is
+// neither wrapped nor cut.
 func (p *painter) suggestion(s *finding.Suggestion) {
 	for i, remark := range strings.Split(s.Advice, "\n") {
-		name := "help:"
-		if i > 0 {
-			name = "note:"
-		}
-		if remark != "" {
-			p.printf("  %s %s\n", p.paint(green, name), remark)
+		switch {
+		case remark == "":
+		case i == 0:
+			p.remark(green, "help:", remark)
+		default:
+			p.remark(cyan, "note:", remark)
 		}
 	}
 	if s.Text == "" {
@@ -167,47 +144,52 @@ func (p *painter) suggestion(s *finding.Suggestion) {
 	}
 	p.printf("\n")
 	for _, text := range strings.Split(s.Text, "\n") {
-		p.printf("%s\n", strings.TrimRight("      "+text, " "))
+		p.printf("%s\n", strings.TrimRight(strings.Repeat(" ", p.gutter+len(" = "))+visibleLine(text), " "))
 	}
 	p.printf("\n")
 }
 
-// summary counts findings and paths: "4 paths: 2 readable, 1 unreadable".
-func (p *painter) summary(r *Report, style Style) {
+// counts counts findings by level: "2 errors, 1 note".
+func (p *painter) counts(findings []finding.Finding) string {
 	counts := map[finding.Level]int{}
-	for _, f := range r.Findings {
+	for _, f := range findings {
 		counts[f.Level]++
 	}
 	var parts []string
-	for _, level := range []finding.Level{finding.Error, finding.Warning, finding.Note} {
+	for _, level := range levels {
 		if counts[level] > 0 {
-			parts = append(parts, p.paint(levelStyle(level), plural(counts[level], string(level))))
+			parts = append(parts, p.paint(levelColor(level), plural(counts[level], string(level))))
 		}
 	}
-	if len(parts) > 0 {
-		p.printf("%s\n", strings.Join(parts, ", "))
+	return strings.Join(parts, ", ")
+}
+
+// summary counts findings and paths: "4 paths: 2 readable, 1 unreadable".
+func (p *painter) summary(r *Report, style Style) {
+	if len(r.Findings) > 0 {
+		p.printf("%s\n", p.counts(r.Findings))
 	}
 	p.printf("%s", plural(len(r.Paths), "path"))
 	var verdicts []string
-	for _, each := range []struct {
-		verdict facts.Verdict
-		style   string
-		text    string
-	}{
-		{facts.Readable, green, "readable"}, {facts.Unreadable, red, "unreadable"},
-		{facts.Undecided, yellow, "undecided"}, {facts.NotKMS, faint, "not encrypted with a KMS key"},
-	} {
+	for _, each := range verdictTexts {
 		if n := r.count(each.verdict); n > 0 {
-			verdicts = append(verdicts, p.paint(each.style, fmt.Sprintf("%d %s", n, each.text)))
+			verdicts = append(verdicts, p.paint(verdictColors[each.verdict], fmt.Sprintf("%d %s", n, each.text)))
 		}
 	}
 	if len(verdicts) > 0 {
 		p.printf(": %s", strings.Join(verdicts, ", "))
 	}
 	p.printf("\n")
-	if r.count(facts.Undecided) > 0 && !style.Undecided && !style.Compact {
+	if style.Compact || style.Quiet {
+		return
+	}
+	if r.count(facts.Undecided) > 0 && !style.Undecided {
 		p.printf("%s what is missing to decide: originkey explain\n", p.paint(faint, "more:"))
 	}
+}
+
+var verdictColors = map[facts.Verdict]*color.Color{
+	facts.Readable: green, facts.Unreadable: red, facts.Undecided: yellow, facts.NotKMS: faint,
 }
 
 func plural(n int, noun string) string {

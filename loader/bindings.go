@@ -176,7 +176,7 @@ func (b *binder) policies() map[string]policyjson.Binding {
 	for _, policy := range b.bindings.Policies {
 		name := policy.File
 		if _, err := b.repository.ReadFile(name.Text); err != nil {
-			b.fail(name.Location, "%v; there is %s", err, strings.Join(b.repository.policyFiles, ", "))
+			b.fail(name.Location, "%v; there is %s", err, someOf(b.repository.policyFiles))
 			continue
 		}
 		if b.bound[name.Text] {

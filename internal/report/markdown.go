@@ -66,7 +66,7 @@ func (p *page) diagnostics(r *Report) {
 	}
 	p.WriteString("\nNot all was read:\n\n")
 	for i, d := range r.Diagnostics {
-		item := markdownProse(d.Message)
+		item := markdownProse(shorten(d.Message, 500))
 		if d.File != "" {
 			item = placeLink(r, d.Location) + ": " + item
 		}

@@ -114,6 +114,9 @@ func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
 	if node.ConstructPath != "" {
 		set("construct_path", node.ConstructPath)
 	}
+	if node.Unnamed() {
+		set("unnamed", true)
+	}
 	if r.Graph.Unit(node.Unit).Synthesized {
 		set("synthesized", true)
 	}

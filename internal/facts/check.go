@@ -137,6 +137,15 @@ func (w *walker) statementNode(policy *graph.Node, statement *iam.Statement) str
 	return policy.ID
 }
 
+// keyPolicyOf names the policy of a key for a person. A key that nobody named has the
+// name of the file that holds its policy.
+func keyPolicyOf(key *graph.Node) string {
+	if key.Unnamed() {
+		return "the key policy " + key.Address
+	}
+	return "the key policy of " + key.Label()
+}
+
 // describeStatement names a statement for a person.
 func describeStatement(s *iam.Statement) string {
 	if s.Sid != "" {
@@ -260,7 +269,7 @@ func (w *walker) checkPolicy() {
 	decision := policy.Document.Evaluate(w.decryptRequest(), w.world)
 	w.view.matches = decision.Matches
 	w.setDecision(Decrypt, decision, policy, "decrypt-denied", w.malformed(policy, "kms:Decrypt", "decrypt-principal-malformed", Reason{
-		Code: "decrypt-not-granted", Text: fmt.Sprintf("the key policy of %s does not allow kms:Decrypt to %s", key.Address, w.view.principal),
+		Code: "decrypt-not-granted", Text: fmt.Sprintf("%s does not allow kms:Decrypt to %s", keyPolicyOf(key), w.view.principal),
 		Node: policy.ID, Path: "document",
 	})...)
 	w.checkUploadGrant(policy)
@@ -431,7 +440,7 @@ func (w *walker) assumeAccount(policy *graph.Node) {
 		return
 	}
 	w.view.accounts[environment] = account
-	w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root the key policy of %s lets administer it, is the stack's own", account, w.view.key.Address)})
+	w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root %s lets administer it, is the stack's own", account, keyPolicyOf(w.view.key))})
 }
 
 // problemsIn returns the problems of a policy that exist in a world, for which AWS

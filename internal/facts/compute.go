@@ -403,7 +403,7 @@ func (c *computation) refine(seen *view, name string, matches []iam.Match, missi
 		causes := slices.Concat(match.Action.Reasons, match.Resource.Reasons, match.Condition.Reasons)
 		reason := Reason{
 			Code: ineffective,
-			Text: describeStatement(match.Statement) + " of the key policy of " + seen.key.Address + " never applies",
+			Text: describeStatement(match.Statement) + " of " + keyPolicyOf(seen.key) + " never applies",
 			Node: (&walker{index: c.index}).statementNode(seen.keyPolicy, match.Statement),
 		}
 		if len(causes) > 0 {

@@ -145,7 +145,7 @@ func (w *walker) checkUploadGrant(policy *graph.Node) {
 	decision := policy.Document.Evaluate(w.keyRequest(generateDataKey), w.world)
 	w.view.uploadMatches = decision.Matches
 	w.setDecision(UploadGrant, decision, policy, "upload-denied", Reason{
-		Code: "upload-not-granted", Text: fmt.Sprintf("the key policy of %s does not allow kms:GenerateDataKey to %s", key.Address, w.view.principal),
+		Code: "upload-not-granted", Text: fmt.Sprintf("%s does not allow kms:GenerateDataKey to %s", keyPolicyOf(key), w.view.principal),
 		Node: policy.ID, Path: "document",
 	})
 }

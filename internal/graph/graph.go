@@ -150,6 +150,10 @@ func (n *Node) Anonymous() bool {
 	return n.Assumed != "" && n.Attribute("id").IsAbsent() && n.Attribute("name").IsAbsent()
 }
 
+// Unnamed reports whether the node is called by the file that speaks of it, which
+// does not say which resource it is.
+func (n *Node) Unnamed() bool { return n.Address == n.Location.File }
+
 // Label is the address, and for what the CDK made the construct path beside it,
 // which is what its users know.
 func (n *Node) Label() string {

@@ -3,6 +3,7 @@ package iam
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -284,10 +285,21 @@ func (c Condition) undecided(e evaluation, context ContextValue, note string) st
 func list(values []value.Value) string {
 	texts := make([]string, len(values))
 	for i, v := range values {
-		texts[i] = v.String()
+		texts[i] = written(v)
 	}
 	return strings.Join(texts, " or ")
 }
+
+// written is a value for a person. Text that looks like a reference, which was put in
+// quotes by mistake, is shown as text.
+func written(v value.Value) string {
+	if text, literal := v.Literal(); literal && reference.MatchString(text) {
+		return fmt.Sprintf("the text %q", text)
+	}
+	return v.String()
+}
+
+var reference = regexp.MustCompile(`^(?:aws_|data\.|module\.|var\.|local\.|!|\$\{)[^:*]*$`)
 
 // caller names who asks, for messages.
 func (r Request) caller() string {

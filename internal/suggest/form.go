@@ -38,6 +38,10 @@ const (
 
 func (f form) isTemplate() bool { return f == templateYAML || f == templateJSON }
 
+// isSynthesis reports whether resources are those of CloudFormation, in which the
+// policy of a key is a part of the key.
+func (f form) isSynthesis() bool { return f.isTemplate() || f == cdkApp }
+
 func (f form) isBlock() bool { return f == statementBlock || f == statementBlockJSON }
 
 func (f form) hasComments() bool {

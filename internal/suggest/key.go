@@ -29,7 +29,9 @@ func (s *suggester) replaceKey(encryption, distribution *graph.Node) {
 		statement = anyDistribution(statement, distribution.ID)
 	} else {
 		// The key is referred to by the encryption, thus by the bucket.
-		statement, _ = s.avoidCycle(statement, encryption, scope.form, false)
+		var remark string
+		statement, remark = s.avoidCycle(statement, encryption, scope.form, false)
+		s.advise(remark)
 	}
 	resolved := scope.resolve(statement).(map[string]any)
 	s.statement = display(resolved).(map[string]any)

@@ -150,8 +150,9 @@ func (s *suggester) addStatement(member map[string]any) {
 	}
 	scope := s.scope(place, policy, replaced)
 	exact, _ := member["exact"].(bool)
-	statement, ok = s.avoidCycle(statement, place, scope.form, exact)
-	if !ok {
+	statement, remark := s.avoidCycle(statement, place, scope.form, exact)
+	if statement == nil {
+		s.advise(remark)
 		return
 	}
 	statement = s.fit(statement, policy, replaced)
@@ -160,6 +161,7 @@ func (s *suggester) addStatement(member map[string]any) {
 		s.statement = display(rendered).(map[string]any)
 	}
 	s.adviseWhere(target, policy, replaced)
+	s.advise(remark)
 	heading := fmt.Sprintf("in %s", describePolicy(target, policy))
 	if scope.form == cdkApp {
 		s.advise(fmt.Sprintf("the CDK wrote this template: change the app. In TypeScript, %s is %s; the other languages have the same names", constructName(target), target.Label()))
@@ -211,7 +213,7 @@ func describeStatement(node *graph.Node) string {
 // describePolicy names a policy for a person.
 func describePolicy(target, policy *graph.Node) string {
 	what := map[graph.Kind]string{graph.Key: "the key policy", graph.Bucket: "the bucket policy"}[target.Kind]
-	if policy == nil || policy.Address == target.Address && !target.Anonymous() {
+	if policy == nil || policy.Address == target.Address && !target.Unnamed() {
 		return what + " of " + target.Label()
 	}
 	return what + " " + policy.Label()
@@ -298,9 +300,14 @@ func documentedActions(node *graph.Node) []any {
 }
 
 // avoidCycle widens an exact distribution to all of the account's where naming
-// it would make the policy depend on what depends on it. Where that is no help ok
-// is false.
-func (s *suggester) avoidCycle(statement map[string]any, place *graph.Node, writing form, exact bool) (widened map[string]any, ok bool) {
+// it would make the policy depend on what depends on it, and says so. Where that is
+// no help widened is nil.
+func (s *suggester) avoidCycle(statement map[string]any, place *graph.Node, writing form, exact bool) (widened map[string]any, remark string) {
+	if place.Kind == graph.Bucket || place.Kind == graph.Key && !writing.isSynthesis() || writing == plainJSON {
+		// A bucket's policy is a resource of its own, and so is what Terraform
+		// is given for a key; a file depends on nothing.
+		return statement, ""
+	}
 	resource := s.graph.Resource(place.ID)
 	var cyclic *graph.Node
 	references(statement, func(id string) {
@@ -308,32 +315,29 @@ func (s *suggester) avoidCycle(statement map[string]any, place *graph.Node, writ
 			cyclic = node
 		}
 	})
-	switch {
-	case cyclic == nil:
-		return statement, true
-	case writing == cdkApp:
-		s.advise(fmt.Sprintf("naming %s alone would make a circular dependency, since it depends on %s through its bucket, so that the CDK admits all distributions of the account; to admit this one alone, deploy once, and then put its id as text into the condition", cyclic.Label(), place.Label()))
-	case writing.isTemplate():
-		s.advise(fmt.Sprintf("naming %s alone would make a circular dependency, since it depends on %s through its bucket; the statement admits all distributions of the account instead. To admit this one alone, name the bucket by a parameter, build the origin's DomainName from that parameter, and compare AWS:SourceArn with its ARN", cyclic.Label(), place.Label()))
-	case writing == plainJSON:
-		return statement, true
-	default:
+	if cyclic == nil {
+		return statement, ""
+	}
+	if !writing.isSynthesis() {
+		s.manual = true
+		if place.Parent == "" {
+			return statement, fmt.Sprintf("%s depends on %s, so that naming it there makes a cycle: take the dependency out", cyclic.Address, place.Address)
+		}
 		kind := "aws_kms_key_policy"
-		if role, _ := place.Attribute("role").Literal(); role == graph.BucketPolicy || place.Kind == graph.Bucket {
+		if role, _ := place.Attribute("role").Literal(); role == graph.BucketPolicy {
 			kind = "aws_s3_bucket_policy"
 		}
-		if place.Kind != graph.Policy {
-			// The whole policy becomes a resource of its own.
-			return statement, true
-		}
-		s.manual = true
-		s.advise(fmt.Sprintf("naming %s in %s would make a cycle, since it depends on it through its bucket; move the whole policy to an %s resource, on which nothing depends, and write the statement there", cyclic.Address, place.Address, kind))
-		return statement, true
+		return statement, fmt.Sprintf("naming %s in %s would make a cycle, since it depends on it through its bucket; move the whole policy to an %s resource, on which nothing depends, and write the statement there", cyclic.Address, place.Address, kind)
+	}
+	remark = fmt.Sprintf("naming %s alone would make a circular dependency, since it depends on %s through its bucket", cyclic.Label(), place.Label())
+	narrower := "name the bucket by a parameter, build the origin's DomainName from that parameter, and compare AWS:SourceArn with the distribution's ARN"
+	if writing == cdkApp {
+		narrower = "deploy once, and then put its id as text into the condition"
 	}
 	if exact {
-		return nil, false
+		return nil, fmt.Sprintf("%s; to admit it alone, %s", remark, narrower)
 	}
-	return anyDistribution(statement, cyclic.ID), true
+	return anyDistribution(statement, cyclic.ID), fmt.Sprintf("%s; the statement admits all distributions of the account instead. To admit it alone, %s", remark, narrower)
 }
 
 // anyDistribution replaces a reference to a distribution by the pattern of all

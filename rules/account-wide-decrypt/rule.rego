@@ -61,7 +61,7 @@ report contains finding if {
 	grant.facts.admits_other_distributions.verdict == "yes"
 	some reason in grant.facts.admits_other_distributions.reasons
 	finding := {
-		"message": sprintf("%s of the key policy of %s lets every distribution of the account decrypt: %s", [grant.name, grant.key, reason.text]),
+		"message": sprintf("%s of %s lets every distribution of the account decrypt: %s", [grant.name, grant.policy, reason.text]),
 		"node": input.id,
 		"path": reason.path,
 		"related": grant.related,

@@ -75,7 +75,7 @@ report contains finding if {
 	grant.facts.names_cloudfront.verdict == "yes"
 	not everyone
 	finding := {
-		"message": sprintf("%s of the key policy of %s lets every CloudFront distribution of every account decrypt; add a condition on AWS:SourceArn", [grant.name, grant.key]),
+		"message": sprintf("%s of %s lets every CloudFront distribution of every account decrypt; add a condition on AWS:SourceArn", [grant.name, grant.policy]),
 		"node": input.id,
 		"path": "Principal",
 		"related": grant.related,

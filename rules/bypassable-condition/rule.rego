@@ -62,7 +62,7 @@ report contains finding if {
 	grant.allows_decrypt
 	grant.bypassable
 	finding := {
-		"message": sprintf("%s of the key policy of %s does not restrict %s may decrypt: %s; %s", [grant.name, grant.key, who, causes, repair[first.code]]),
+		"message": sprintf("%s of %s does not restrict %s may decrypt: %s; %s", [grant.name, grant.policy, who, causes, repair[first.code]]),
 		"node": input.id,
 		"path": first.path,
 		"related": grant.related,

@@ -64,7 +64,7 @@ report contains finding if {
 	grant.facts.names_everyone.verdict == "no"
 	count(accounts) > 0
 	finding := {
-		"message": sprintf("%s of the key policy of %s lets the whole %s decrypt; name the roles that need the key, or list what you trust under trusted_accounts in .originkey.yaml%s", [grant.name, grant.key, whom, assumed]),
+		"message": sprintf("%s of %s lets the whole %s decrypt; name the roles that need the key, or list what you trust under trusted_accounts in .originkey.yaml%s", [grant.name, grant.policy, whom, assumed]),
 		"node": input.id,
 		"path": "Principal",
 		"related": grant.related,

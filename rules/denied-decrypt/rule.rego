@@ -73,7 +73,7 @@ import data.lib.suggest
 report contains finding if {
 	some reason in path.failures("decrypt", {"decrypt-denied"})
 	finding := {
-		"message": sprintf("the key policy of %s denies kms:Decrypt to %s: %s%s", [path.key, path.caller, reason.text, path.assuming]),
+		"message": sprintf("%s denies kms:Decrypt to %s: %s%s", [path.key_policy, path.caller, reason.text, path.assuming]),
 		"node": reason.node,
 		"path": reason.path,
 		"related": path.related_but(reason.node),

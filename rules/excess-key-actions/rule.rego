@@ -83,7 +83,7 @@ report contains finding if {
 	not names_nobody
 	not inverted
 	finding := {
-		"message": sprintf("%s of the key policy of %s allows %s %s; list kms:Decrypt alone, and kms:Encrypt and kms:GenerateDataKey* where it uploads", [grant.name, grant.key, grant.cloudfront_identity, actions]),
+		"message": sprintf("%s of %s allows %s %s; list kms:Decrypt alone, and kms:Encrypt and kms:GenerateDataKey* where it uploads", [grant.name, grant.policy, grant.cloudfront_identity, actions]),
 		"node": input.id,
 		"path": reason.path,
 		"related": grant.related,

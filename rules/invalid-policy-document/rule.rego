@@ -48,16 +48,50 @@
 #   precision: very-high
 package rules["invalid-policy-document"]
 
+import data.lib.path
+
 report contains finding if {
 	input.kind == "document"
 	problems := data.graph.facts[input.id].problems
 	problems.verdict == "yes"
 	some reason in problems.reasons
 	finding := {
-		"message": sprintf("the policy %s is not valid: %s", [data.graph.nodes[input.id].address, reason.text]),
+		"message": sprintf("%s is not valid: %s", [policy, reason.text]),
 		"node": reason.node,
 		"path": reason.path,
 		"related": [],
-		"suggestion": {"advice": "write the policy in the grammar of IAM policies, in which names are case-sensitive"},
+		"suggestion": {"advice": object.get(advice, reason.code, "write the policy in the grammar of IAM policies, in which names are case-sensitive")},
 	}
+}
+
+document := data.graph.nodes[input.id]
+
+default policy := "the policy"
+
+policy := path.key_policy_of(document.key) if {
+	document.attributes.role == "key"
+	document.key != null
+}
+
+policy := sprintf("the key policy %s", [path.address(input.id)]) if {
+	document.attributes.role == "key"
+	document.key == null
+}
+
+policy := sprintf("the bucket policy %s", [path.address(input.id)]) if document.attributes.role == "bucket"
+
+policy := sprintf("the policy %s", [path.address(input.id)]) if not document.attributes.role in {"key", "bucket"}
+
+advice := {
+	"repeated-key": "write the key once; where several are meant, make its value a list",
+	"unknown-element": "a policy has Version, Id and Statement; a statement has Sid, Effect, Principal, Action, Resource, Condition, and NotPrincipal, NotAction, NotResource, each with capitals. Those of data.aws_iam_policy_document are written in the data source alone",
+	"unknown-operator": "the operators are String, Numeric, Date, Bool, Binary, IpAddress, Arn and Null ones, such as StringEquals, ArnLike and Bool",
+	"invalid-principal": "write \"*\", or an object of types, such as {\"Service\": \"cloudfront.amazonaws.com\"}",
+	"no-effect": "write Effect with Allow or Deny",
+	"invalid-effect": "write Allow or Deny",
+	"no-principal": "name in Principal who is meant: the policy of a key or bucket has to",
+	"principal-in-identity-policy": "leave Principal out: who has the policy is meant; or write the statement into the policy of the bucket or key",
+	"no-action": "list the actions in Action",
+	"no-resource": "write Resource; in a key policy it is \"*\"",
+	"no-statement": "write the statements into a list under Statement",
 }

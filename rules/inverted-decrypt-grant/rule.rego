@@ -99,9 +99,9 @@ report contains finding if {
 	}
 }
 
-messages["not-principal"] := sprintf("%s of the key policy of %s lets everyone except the principals that it lists decrypt; name those that need the key in Principal, since AWS does not support an Allow with NotPrincipal", [grant.name, grant.key])
+messages["not-principal"] := sprintf("%s of %s lets everyone except the principals that it lists decrypt; name those that need the key in Principal, since AWS does not support an Allow with NotPrincipal", [grant.name, grant.policy])
 
-messages["not-action"] := sprintf("%s of the key policy of %s allows %s every action that it does not list, kms:Decrypt among them; list in Action what is needed, instead of NotAction what is not", [grant.name, grant.key, whom])
+messages["not-action"] := sprintf("%s of %s allows %s every action that it does not list, kms:Decrypt among them; list in Action what is needed, instead of NotAction what is not", [grant.name, grant.policy, whom])
 
 advice := {
 	"not-principal": "replace NotPrincipal by Principal with those that need the key",

@@ -25,10 +25,10 @@ unrestricted_decrypt if {
 # Conditions are meant to restrict who, and do not.
 bypassable if facts.void_conditions.verdict == "yes"
 
-# The key whose policy it is, for a person.
-key := path.address(statement.key) if statement.key != null
+# The policy that holds the statement, for a person.
+policy := path.key_policy_of(statement.key) if statement.key != null
 
-key := path.address(input.id) if statement.key == null
+policy := sprintf("the key policy %s", [path.address(input.id)]) if statement.key == null
 
 related := [place |
 	statement.key != null

@@ -44,6 +44,14 @@ bucket := subject.bucket_name
 
 key := address(subject.key)
 
+key_policy := key_policy_of(subject.key)
+
+# The policy of a key, for a person. A key that nobody named has the name of the file
+# that holds its policy.
+key_policy_of(id) := sprintf("the key policy %s", [address(id)]) if {
+	data.graph.nodes[id].unnamed
+} else := sprintf("the key policy of %s", [address(id)])
+
 # Who asks for the objects, for a person.
 caller := sprintf("cloudfront.amazonaws.com for %s", [distribution]) if subject.identity.kind == "oac"
 

@@ -120,18 +120,23 @@ narrowed(written, exact) := {
 	"exact": exact,
 }
 
-# What keeps a Deny from the path's identity. A Deny that names CloudFront is
-# meant; one of everyone is narrowed by a condition that services fail.
+# What keeps a Deny from CloudFront. A Deny that names CloudFront is meant; one of
+# everyone is narrowed by a condition that services fail.
 exempt(denying) := {"advice": sprintf("take cloudfront.amazonaws.com out of %s, or remove the statement", [denies(denying)])} if {
 	data.graph.facts[denying].names_cloudfront.verdict == "yes"
 } else := {
-	"advice": sprintf("exempt AWS services from %s by one more condition, beside those in its Condition", [denies(denying)]),
+	"advice": sprintf("exempt AWS services from %s by one more condition, beside those in its Condition%s", [denies(denying), control]),
 	"condition": {"statement": denying, "condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}},
 } if {
-	path.subject.identity.kind == "oac"
-	data.graph.nodes[denying].sid
+	data.graph.nodes[denying].kind == "statement"
 } else := {"advice": "exempt CloudFront from the Deny"}
 
-denies(id) := sprintf("statement %q", [data.graph.nodes[id].sid]) if data.graph.nodes[id].sid != ""
+default control := ""
 
-else := "the Deny"
+control := ", and use an origin access control: no policy lets CloudFront read SSE-KMS objects through an origin access identity" if {
+	path.subject.identity.kind == "oai"
+}
+
+denies(id) := sprintf("statement %q", [data.graph.nodes[id].sid]) if {
+	data.graph.nodes[id].sid != ""
+} else := "the Deny"

@@ -93,7 +93,7 @@ message := sprintf("%s does not allow kms:Decrypt to %s; a grant alone would not
 	path.subject.identity.kind == "oai"
 }
 
-policy := sprintf("the key policy of %s", [path.key]) if path.subject.key_policy != null
+policy := path.key_policy if path.subject.key_policy != null
 
 policy := sprintf("%s has AWS's default key policy, which names only the account and", [path.key]) if path.subject.key_policy == null
 

@@ -91,7 +91,7 @@ broken if {
 	fact.verdict == "no"
 }
 
-cause(reason) := sprintf("the key policy of %s does not allow kms:GenerateDataKey to %s", [path.key, path.caller]) if {
+cause(reason) := sprintf("%s does not allow kms:GenerateDataKey to %s", [path.key_policy, path.caller]) if {
 	reason.code == "upload-not-granted"
 	path.subject.key_policy != null
 }
@@ -101,7 +101,7 @@ cause(reason) := sprintf("%s has AWS's default key policy, which names only the 
 	path.subject.key_policy == null
 }
 
-cause(reason) := sprintf("the key policy of %s denies kms:GenerateDataKey to %s: %s", [path.key, path.caller, reason.text]) if {
+cause(reason) := sprintf("%s denies kms:GenerateDataKey to %s: %s", [path.key_policy, path.caller, reason.text]) if {
 	reason.code == "upload-denied"
 }
 
@@ -117,7 +117,7 @@ suggestion(reason) := suggest.exempt(reason.node) if reason.code == "upload-deni
 
 default advice := {}
 
-advice := {"advice": sprintf("add this statement to the key policy of %s, or kms:GenerateDataKey to the one that allows kms:Decrypt", [path.key])} if {
+advice := {"advice": sprintf("add this statement to %s, or kms:GenerateDataKey to the one that allows kms:Decrypt", [path.key_policy])} if {
 	path.subject.key_policy != null
 	path.subject.request == "read"
 }

@@ -72,7 +72,7 @@ report contains finding if {
 	grant.unrestricted_decrypt
 	grant.facts.names_everyone.verdict == "yes"
 	finding := {
-		"message": sprintf("%s of the key policy of %s lets everyone decrypt; name the principals that need it, or add a condition that restricts who", [grant.name, grant.key]),
+		"message": sprintf("%s of %s lets everyone decrypt; name the principals that need it, or add a condition that restricts who", [grant.name, grant.policy]),
 		"node": input.id,
 		"path": "Principal",
 		"related": grant.related,

@@ -66,7 +66,7 @@ report contains finding if {
 	exact
 	not grant.reported_otherwise
 	finding := {
-		"message": sprintf("%s of the key policy of %s lets %s decrypt for all %d buckets that the key encrypts, %s; compare kms:EncryptionContext:aws:s3:arn with those that it reads", [grant.name, grant.key, grant.cloudfront_identity, count(buckets), concat(", ", [reason.text | some reason in buckets])]),
+		"message": sprintf("%s of %s lets %s decrypt for all %d buckets that the key encrypts, %s; compare kms:EncryptionContext:aws:s3:arn with those that it reads", [grant.name, grant.policy, grant.cloudfront_identity, count(buckets), concat(", ", [reason.text | some reason in buckets])]),
 		"node": input.id,
 		"path": "",
 		"related": array.concat(grant.related, [place |

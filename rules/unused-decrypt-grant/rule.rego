@@ -60,7 +60,7 @@ report contains finding if {
 	not grant.reported_otherwise
 	some reason in grant.facts.serves_bucket.reasons
 	finding := {
-		"message": sprintf("%s of the key policy of %s lets CloudFront decrypt for nothing: %s", [grant.name, grant.key, reason.text]),
+		"message": sprintf("%s of %s lets CloudFront decrypt for nothing: %s", [grant.name, grant.policy, reason.text]),
 		"node": input.id,
 		"path": reason.path,
 		"related": grant.related,

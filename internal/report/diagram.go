@@ -120,11 +120,14 @@ func hop(path *facts.Path, names []string) (iam.Truth, []string) {
 	}
 	holds := iam.Yes
 	var codes []string
+	// What fails on a path that is not decided need not matter: an origin access
+	// identity where nobody knows whether objects are encrypted with KMS.
+	decided := path.Verdict != facts.Undecided
 	for _, name := range names {
 		fact, ok := path.Facts[name]
 		switch {
 		case !ok || fact.Verdict == iam.Yes:
-		case fact.Verdict == iam.No:
+		case fact.Verdict == iam.No && decided:
 			holds = iam.No
 			for _, reason := range fact.Reasons {
 				codes = append(codes, reason.Code)

@@ -144,7 +144,7 @@ func pageDataOf(p *picture, r *Report) pageData {
 	data := pageData{
 		Measures: map[string]int{
 			"nodeWidth": nodeWidth, "nodeHeight": nodeHeight, "columnGap": columnGap, "margin": margin, "nodeGap": nodeGap,
-			"padding": padding, "leastPitch": leastPitch, "mostPitch": mostPitch, "fraction": fraction, "headHeight": headHeight, "labelEvery": labelEvery, "legendHeight": legendHeight,
+			"leastPitch": leastPitch, "mostPitch": mostPitch, "fraction": fraction, "headHeight": headHeight, "labelEvery": labelEvery, "legendHeight": legendHeight,
 		},
 		Columns: [][]pageNode{}, Paths: []pagePath{}, Others: []pageFinding{},
 	}

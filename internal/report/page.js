@@ -44,10 +44,10 @@
       .map((node) => ({ node: node.node, paths: node.paths.filter((path) => visible[path]), y: 0 }))
       .filter((node) => node.paths.length > 0));
     const divide = (x, y) => Math.trunc(x / y);
-    const heightFor = (lines, pitch) => Math.max(m.nodeHeight, 2 * m.padding + divide(pitch * lines, m.fraction));
+    const heightFor = (lines, pitch) => m.nodeHeight + divide(pitch * (lines - 1), m.fraction);
     const stacked = (nodes, pitch) => nodes.reduce((sum, node) => sum + heightFor(node.paths.length, pitch), Math.max(0, nodes.length - 1) * m.nodeGap);
     const height = (node) => heightFor(node.paths.length, node.pitch);
-    const offset = (node, i) => divide(height(node) - divide(node.pitch * node.paths.length, m.fraction), 2) + divide(node.pitch * (2 * i + 1), 2 * m.fraction);
+    const offset = (node, i) => m.nodeHeight / 2 + divide(node.pitch * i, m.fraction);
     // slots holds where each path meets its node of each column.
     const slots = columns.map(() => new Map());
     const settle = (column, beside, total) => {

@@ -67,7 +67,6 @@ const (
 	columnGap  = 72
 	margin     = 16
 	nodeGap    = 12
-	padding    = 8
 	leastPitch = 14 * fraction
 	mostPitch  = (nodeHeight + nodeGap) * fraction
 	fraction   = 64
@@ -291,7 +290,9 @@ func stacked(nodes []*pictureNode, pitch int) int {
 	return height
 }
 
-func nodeHeightFor(lines, pitch int) int { return max(nodeHeight, 2*padding+pitch*lines/fraction) }
+// nodeHeightFor is the height of a node. With the greatest pitch, a node of n lines
+// is as tall as n nodes of one line that are stacked.
+func nodeHeightFor(lines, pitch int) int { return nodeHeight + pitch*(lines-1)/fraction }
 
 // settle places a column beside one that is placed; the first is placed beside
 // itself.
@@ -325,7 +326,7 @@ func (n *pictureNode) height() int { return nodeHeightFor(len(n.paths), n.pitch)
 
 // offset is where the i-th line meets the node, below its upper edge.
 func (n *pictureNode) offset(i int) int {
-	return (n.height()-n.pitch*len(n.paths)/fraction)/2 + n.pitch*(2*i+1)/(2*fraction)
+	return nodeHeight/2 + n.pitch*i/fraction
 }
 
 // slot is where a line meets the node.

@@ -220,6 +220,21 @@ func TestUploadsAreDrawn(t *testing.T) {
 	}
 }
 
+// TestUndecidedStepsAreNotCalledBroken draws an identity that cannot read what is
+// encrypted with KMS, before a bucket whose encryption is not known.
+func TestUndecidedStepsAreNotCalledBroken(t *testing.T) {
+	path := *manyPaths(1).Paths[0]
+	path.Verdict = facts.Undecided
+	path.Facts = map[string]facts.Fact{facts.IdentitySupportsKMS: {Verdict: iam.No, Reasons: []facts.Reason{{Code: "oai-with-kms"}}}}
+	if holds := steps(&path); holds[0] != iam.Unknown {
+		t.Errorf("the step to the identity holds: %s, want unknown", holds[0])
+	}
+	path.Verdict = facts.Unreadable
+	if holds := steps(&path); holds[0] != iam.No {
+		t.Errorf("the step to the identity holds: %s, want no", holds[0])
+	}
+}
+
 func TestPictureOfNothing(t *testing.T) {
 	r := &Report{Blockers: func(*facts.Path) []string { return nil }}
 	for name, write := range map[string]func(io.Writer, *Report) error{"svg": SVG, "html": HTML} {

@@ -68,6 +68,7 @@ can decrypt what it serves, and whether anyone else can who should not.`,
 	root.SetArgs(arguments)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(c.lint(), c.explain(), c.graph(), c.rules(), c.config(), c.version())
+	root.AddCommand(c.generate())
 
 	err := root.ExecuteContext(ctx)
 	var code exitCode

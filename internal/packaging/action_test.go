@@ -184,15 +184,17 @@ func (j *job) read(name string) string {
 	return string(content)
 }
 
-// edit replaces text in a file of the checkout.
-func (j *job) edit(name, old, replacement string) {
+// breakGrant takes the grant for CloudFront out of the policy file that the module
+// uses.
+func (j *job) breakGrant() {
 	j.t.Helper()
-	name = filepath.Join(j.workspace, name)
+	name := filepath.Join(j.workspace, "policies/key.json")
 	content := j.read(name)
-	if !strings.Contains(content, old) {
-		j.t.Fatalf("%s has no %q", name, old)
+	broken := strings.ReplaceAll(content, "cloudfront.amazonaws.com", "s3.amazonaws.com")
+	if broken == content {
+		j.t.Fatalf("there is no grant in %s", content)
 	}
-	j.write(name, strings.ReplaceAll(content, old, replacement), 0o644)
+	j.write(name, broken, 0o644)
 }
 
 var expression = regexp.MustCompile(`\$\{\{ (.*?) \}\}`)
@@ -239,7 +241,7 @@ func (j *job) run() *job {
 			values["steps."+step.ID+".outcome"] = "skipped"
 			continue
 		}
-		ok := true
+		var ok bool
 		if step.Uses != "" {
 			j.uploaded = map[string]string{"uses": step.Uses}
 			for name, text := range step.With {
@@ -376,11 +378,9 @@ func sameFile(t *testing.T, first, second string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-const grant = "cloudfront.amazonaws.com"
-
 func TestActionOnBrokenGrant(t *testing.T) {
 	j := newJob(t)
-	j.edit("policies/key.json", grant, "s3.amazonaws.com")
+	j.breakGrant()
 	j.run().expect("1", "1", true)
 	rules, files := j.sarif()
 	if len(rules) != 1 || rules[0] != "missing-decrypt-grant" || files[0] != "policies/key.json" {
@@ -402,7 +402,7 @@ func TestActionOnPullRequestFromFork(t *testing.T) {
 	for _, head := range []string{"stranger/site", "" /* a fork that was deleted */} {
 		j := newJob(t)
 		j.event, j.head, j.inputs["upload"] = "pull_request", head, "true"
-		j.edit("policies/key.json", grant, "s3.amazonaws.com")
+		j.breakGrant()
 		j.run().expect("1", "1", true)
 		if j.uploaded != nil {
 			t.Errorf("from %q: uploaded %v", head, j.uploaded)
@@ -435,7 +435,7 @@ func TestActionWithoutCodeScanning(t *testing.T) {
 		findings := "0"
 		if test.broken {
 			findings = "1"
-			j.edit("policies/key.json", grant, "s3.amazonaws.com")
+			j.breakGrant()
 		}
 		j.run().expect(test.exitCode, findings, test.failed)
 		j.expectLog("::warning title=originkey::code scanning did not take the findings", true)
@@ -445,7 +445,7 @@ func TestActionWithoutCodeScanning(t *testing.T) {
 
 func TestActionInputs(t *testing.T) {
 	j := newJob(t)
-	j.edit("policies/key.json", grant, "s3.amazonaws.com")
+	j.breakGrant()
 	// A stack that is not below the path.
 	j.write(filepath.Join(j.workspace, "other/key.json"), `{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}]}`, 0o644)
 	j.write(filepath.Join(j.workspace, "lint.yaml"), "account: \"111122223333\"\n", 0o644)

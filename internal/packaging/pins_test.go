@@ -97,12 +97,12 @@ func TestDocumentationShowsOneRelease(t *testing.T) {
 	}
 	read(t, "action.yml", &a)
 	release := "v" + a.Inputs["version"].Default
-	shown := regexp.MustCompile(`(?:rev: |originkey/originkey@\S+ # |cmd/originkey@)(v\d\S*)`)
+	shown := regexp.MustCompile(`(?:rev: |version=|released=|originkey/originkey@\S+ # |cmd/originkey@)(v?\d[\w.-]*)`)
 	count := 0
 	for name, content := range workflows(t) {
 		for _, found := range shown.FindAllStringSubmatch(content, -1) {
 			count++
-			if found[1] != release {
+			if strings.TrimPrefix(found[1], "v") != strings.TrimPrefix(release, "v") {
 				t.Errorf("%s shows %s, the action installs %s", name, found[1], release)
 			}
 		}

@@ -178,21 +178,15 @@ func (p *picture) order() {
 	const sweeps = 4
 	for range sweeps {
 		for column := 1; column < len(p.columns); column++ {
-			p.follow(column, column-1)
+			p.follow(column, left(column))
 		}
 		for column := len(p.columns) - 2; column >= 0; column-- {
-			p.follow(column, column+1)
+			p.follow(column, right(column))
 		}
 	}
 	for column, nodes := range p.columns {
 		// Lines come from the left, and into the first column from the right.
-		var by []int
-		for left := column - 1; left >= 0; left-- {
-			by = append(by, left)
-		}
-		for right := column + 1; right < len(p.columns); right++ {
-			by = append(by, right)
-		}
+		by := slices.Concat(left(column), right(column))
 		for _, node := range nodes {
 			slices.SortStableFunc(node.paths, func(x, y *picturePath) int {
 				for _, other := range by {
@@ -225,25 +219,50 @@ func (p *picture) number() {
 	}
 }
 
-// follow orders a column by the average row in another. A node without neighbours
-// there stays where it is.
-func (p *picture) follow(column, other int) {
-	average := make(map[*pictureNode]float64, len(p.columns[column]))
+// left and right are the columns beside a column, the nearest first.
+func left(column int) []int {
+	var columns []int
+	for other := column - 1; other >= 0; other-- {
+		columns = append(columns, other)
+	}
+	return columns
+}
+
+func right(column int) []int {
+	var columns []int
+	for other := column + 1; other < len(pictureColumns); other++ {
+		columns = append(columns, other)
+	}
+	return columns
+}
+
+// follow orders a column by where the neighbours of its nodes are on average in the
+// nearest of others, and where that is the same in the next.
+func (p *picture) follow(column int, others []int) {
+	averages := make(map[*pictureNode][]float64, len(p.columns[column]))
 	for _, node := range p.columns[column] {
-		sum, n := 0, 0
-		for _, path := range node.paths {
-			if path.nodes[other] != nil {
-				sum += path.nodes[other].row
-				n++
-			}
-		}
-		average[node] = float64(node.row)
-		if n > 0 {
-			average[node] = float64(sum) / float64(n)
+		for _, other := range others {
+			averages[node] = append(averages[node], p.average(node, other))
 		}
 	}
-	slices.SortStableFunc(p.columns[column], func(x, y *pictureNode) int { return cmp.Compare(average[x], average[y]) })
+	slices.SortStableFunc(p.columns[column], func(x, y *pictureNode) int { return slices.Compare(averages[x], averages[y]) })
 	p.number()
+}
+
+// average is where the neighbours of a node are in a column, between 0 and 1. A node
+// without neighbours there stays where it is.
+func (p *picture) average(node *pictureNode, column int) float64 {
+	rows, n := 0, 0
+	for _, path := range node.paths {
+		if neighbour := path.nodes[column]; neighbour != nil {
+			rows += 2*neighbour.row + 1
+			n++
+		}
+	}
+	if n == 0 {
+		rows, n, column = 2*node.row+1, 1, node.column
+	}
+	return float64(rows) / float64(2*n*len(p.columns[column]))
 }
 
 // place gives each node its height: the tallest column is stacked, and the others

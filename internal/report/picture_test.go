@@ -192,14 +192,36 @@ func TestLinesDoNotCrossWithoutNeed(t *testing.T) {
 			Bucket: buckets[site], Key: node(graph.Key, 10-site), Verdict: facts.Readable,
 		})
 	}
+	doNotCross(t, r)
+	// One identity for all, ten buckets a key, and some without a key.
+	r = manyPaths(0)
+	shared := node(graph.OAC, 0)
+	for i := range 100 {
+		path := &facts.Path{
+			ID: fmt.Sprint(i), Distribution: node(graph.Distribution, i), IdentityKind: facts.OAC, Identity: shared,
+			Bucket: node(graph.Bucket, i), Key: node(graph.Key, i/10), Verdict: facts.Readable,
+		}
+		if i%7 == 0 {
+			path.Key, path.Verdict = nil, facts.NotKMS
+		}
+		r.Paths = append(r.Paths, path)
+	}
+	doNotCross(t, r)
+}
+
+func doNotCross(t *testing.T, r *Report) {
+	t.Helper()
 	p := drawPicture(r)
 	for column := range len(pictureColumns) - 1 {
 		for i, x := range p.paths {
 			for _, y := range p.paths[:i] {
+				if x.nodes[column+1] == nil || y.nodes[column+1] == nil {
+					continue
+				}
 				left := x.nodes[column].slot(x) - y.nodes[column].slot(y)
 				right := x.nodes[column+1].slot(x) - y.nodes[column+1].slot(y)
 				if (left < 0) != (right < 0) {
-					t.Errorf("two lines cross after column %d", column)
+					t.Errorf("the lines of %s and %s cross after column %d", x.path.ID, y.path.ID, column)
 				}
 			}
 		}

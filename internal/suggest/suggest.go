@@ -168,10 +168,9 @@ func (s *suggester) addStatement(member map[string]any) {
 		s.addPolicy(heading, renderConstruct(rendered, constructName(target)), scope.form)
 		return
 	}
-	switch {
-	case policy == nil:
+	if policy == nil {
 		s.addPolicy("a policy for "+target.Address, s.wholePolicy(rendered, target, scope), scope.form)
-	default:
+	} else {
 		written := render(rendered, scope.form)
 		s.addPolicy(heading, written, scope.form)
 		if s.isCertain(scope, replaced) {

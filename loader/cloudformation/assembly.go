@@ -13,11 +13,12 @@ import (
 
 // assembly returns what the manifest of a cloud assembly (the cdk.out folder of
 // the CDK) says of the stack of a template: see the Cloud Assembly Schema of the
-// CDK. The builder notes that it was read.
-func (p *Parser) assembly(template string, builder *graph.Builder) Options {
+// CDK, with the paths of its constructs by logical id. The builder notes that it was
+// read.
+func (p *Parser) assembly(template string, builder *graph.Builder) (Options, map[string]string) {
 	manifest, err := p.tree.ReadFile(path.Join(path.Dir(template), "manifest.json"))
 	if err != nil {
-		return Options{}
+		return Options{}, nil
 	}
 	var content struct {
 		Artifacts map[string]struct {
@@ -27,10 +28,14 @@ func (p *Parser) assembly(template string, builder *graph.Builder) Options {
 				TemplateFile string
 				StackName    string
 			}
+			Metadata map[string][]struct {
+				Type string
+				Data any
+			}
 		}
 	}
 	if json.Unmarshal(manifest.Bytes, &content) != nil {
-		return Options{}
+		return Options{}, nil
 	}
 	for id, artifact := range content.Artifacts {
 		if artifact.Type != "aws:cloudformation:stack" || artifact.Properties.TemplateFile != path.Base(template) {
@@ -49,9 +54,17 @@ func (p *Parser) assembly(template string, builder *graph.Builder) Options {
 		if region != "unknown-region" {
 			known.Region = region
 		}
-		return known
+		constructs := map[string]string{}
+		for construct, entries := range artifact.Metadata {
+			for _, entry := range entries {
+				if logical, isText := entry.Data.(string); isText && entry.Type == "aws:cdk:logicalId" {
+					constructs[logical] = strings.TrimPrefix(construct, "/")
+				}
+			}
+		}
+		return known, constructs
 	}
-	return Options{}
+	return Options{}, nil
 }
 
 // isSynthesized reports whether the CDK wrote the template: it leaves the paths of

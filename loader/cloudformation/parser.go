@@ -131,13 +131,13 @@ func (p *Parser) Load(ctx context.Context, name string) (*graph.Builder, []sourc
 // deployment returns an empty deployment of a template.
 func (p *Parser) deployment(ctx context.Context, name string, builder *graph.Builder) *deployment {
 	options := p.options(name)
-	assembly := p.assembly(name, builder)
+	assembly, constructs := p.assembly(name, builder)
 	// What a manifest says of one stack wins over what is said of all.
 	options.Account = cmp.Or(assembly.Account, options.Account)
 	options.Region = cmp.Or(assembly.Region, options.Region)
 	options.StackName = cmp.Or(options.StackName, assembly.StackName)
 	return &deployment{
-		assembled: assembly.StackName != "", ctx: ctx, parser: p, unit: "cloudformation:" + name, options: options, builder: builder,
+		assembled: assembly.StackName != "", constructs: constructs, ctx: ctx, parser: p, unit: "cloudformation:" + name, options: options, builder: builder,
 		types: map[string]string{}, imported: map[string]*template{}, defaults: map[string]bool{},
 	}
 }

@@ -97,6 +97,8 @@ func (r *resource) part(kind graph.Kind, name string, properties map[string]stri
 	}
 	if path := r.node.Get("Metadata").Get("aws:cdk:path"); path != nil {
 		n.ConstructPath = path.Text
+	} else if r.parent == nil {
+		n.ConstructPath = r.constructs[r.logical]
 	}
 	if name != "" {
 		n.Parent = n.ID

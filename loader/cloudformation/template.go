@@ -75,6 +75,9 @@ type deployment struct {
 	// assembled is true where the manifest of a cloud assembly names the
 	// template.
 	assembled bool
+	// constructs holds the paths of constructs by the logical ids of the
+	// template's own resources, where the manifest lists them.
+	constructs map[string]string
 	// types holds the types of resources that were referred to, by id.
 	types map[string]string
 	// imported holds the templates whose exports were asked for, by path.

@@ -137,14 +137,20 @@ func testRules(modules map[string]string) fstest.MapFS {
 
 func TestMetadataIsReadStrictly(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"unknown field":    {strings.Replace(header, "level:", "lvl:", 1) + `package rules["r"]`, "custom.lvl is not known"},
-		"missing field":    {strings.Replace(header, "#   level: error\n", "", 1) + `package rules["r"]`, "custom.level is missing"},
-		"unknown level":    {strings.Replace(header, "level: error", "level: fatal", 1) + `package rules["r"]`, "is not note, warning or error"},
-		"missing heading":  {strings.Replace(header, "## Example", "## Sample", 1) + `package rules["r"]`, "no section"},
-		"wrong package":    {header + `package rules["q"]`, "its package is rules.q"},
-		"no metadata":      {`package rules["r"]`, "has no METADATA"},
-		"unknown option":   {strings.Replace(header, "precision: high", "precision: high\n#   only_with: show-all", 1) + `package rules["r"]`, "custom.only_with"},
-		"list of no texts": {strings.Replace(header, "tags: [test]", "tags: [1]", 1) + `package rules["r"]`, "is not a list of texts"},
+		"unknown field":     {strings.Replace(header, "level:", "lvl:", 1) + `package rules["r"]`, "custom.lvl is not known"},
+		"missing field":     {strings.Replace(header, "#   level: error\n", "", 1) + `package rules["r"]`, "custom.level is missing"},
+		"unknown level":     {strings.Replace(header, "level: error", "level: fatal", 1) + `package rules["r"]`, "is not note, warning or error"},
+		"missing heading":   {strings.Replace(header, "## Example", "## Sample", 1) + `package rules["r"]`, "no section"},
+		"wrong package":     {header + `package rules["q"]`, "its package is rules.q"},
+		"no metadata":       {`package rules["r"]`, "has no METADATA"},
+		"unknown option":    {strings.Replace(header, "precision: high", "precision: high\n#   only_with: show-all", 1) + `package rules["r"]`, "custom.only_with"},
+		"unknown precision": {strings.Replace(header, "precision: high", "precision: highest", 1) + `package rules["r"]`, "custom.precision \"highest\" is not very-high, high, medium, low"},
+		"capital tag":       {strings.Replace(header, "tags: [test]", "tags: [Test]", 1) + `package rules["r"]`, "is not in lower case"},
+		"too many tags":     {strings.Replace(header, "tags: [test]", "tags: [a, b, c, d, e, f, g, h, i, j, k]", 1) + `package rules["r"]`, "have 11 entries together"},
+		"weakness alone":    {strings.Replace(header, "precision: high", "precision: high\n#   cwe: [CWE-732]", 1) + `package rules["r"]`, "are for rules with the tag security"},
+		"odd weakness":      {strings.Replace(header, "tags: [test]", "tags: [security]\n#   cwe: [cwe-732]\n#   security_severity: \"5.0\"", 1) + `package rules["r"]`, "is no number of a weakness"},
+		"odd severity":      {strings.Replace(header, "tags: [test]", "tags: [security]\n#   cwe: [CWE-732]\n#   security_severity: \"11\"", 1) + `package rules["r"]`, "is not a number above 0"},
+		"list of no texts":  {strings.Replace(header, "tags: [test]", "tags: [1]", 1) + `package rules["r"]`, "is not a list of texts"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -110,7 +112,43 @@ func readRule(name string, annotations *ast.Annotations) (Rule, error) {
 	if rule.OnlyWith != "" && !slices.Contains(Options, rule.OnlyWith) {
 		fail("custom.only_with %q is not %s", rule.OnlyWith, strings.Join(Options, " or "))
 	}
+	if precisions := []string{"very-high", "high", "medium", "low"}; rule.Precision != "" && !slices.Contains(precisions, rule.Precision) {
+		fail("custom.precision %q is not %s", rule.Precision, strings.Join(precisions, ", "))
+	}
+	rule.checkSecurity(fail)
 	return rule, errors.Join(problems...)
+}
+
+// maxTags is how many tags of a rule code scanning keeps. Each weakness is one, too.
+const maxTags = 10
+
+var weakness = regexp.MustCompile(`^CWE-[1-9][0-9]*$`)
+
+// checkSecurity checks what code scanning makes of a rule: only beside the tag
+// "security" do a severity and weaknesses count.
+func (r Rule) checkSecurity(fail func(format string, arguments ...any)) {
+	for _, tag := range r.Tags {
+		if tag == "" || tag != strings.ToLower(tag) {
+			fail("custom.tags holds %q, which is not in lower case", tag)
+		}
+	}
+	if len(r.Tags)+len(r.CWE) > maxTags {
+		fail("custom.tags and custom.cwe have %d entries together, more than %d", len(r.Tags)+len(r.CWE), maxTags)
+	}
+	for _, each := range r.CWE {
+		if !weakness.MatchString(each) {
+			fail("custom.cwe holds %q, which is no number of a weakness, such as CWE-732", each)
+		}
+	}
+	if !slices.Contains(r.Tags, "security") {
+		if len(r.CWE) > 0 || r.SecuritySeverity != "" {
+			fail("custom.cwe and custom.security_severity are for rules with the tag security")
+		}
+		return
+	}
+	if severity, err := strconv.ParseFloat(r.SecuritySeverity, 64); r.SecuritySeverity != "" && (err != nil || severity <= 0 || severity > 10) {
+		fail("custom.security_severity %q is not a number above 0 and up to 10", r.SecuritySeverity)
+	}
 }
 
 // assign sets a string or a list of strings from decoded YAML.

@@ -153,12 +153,19 @@ type sarifWriter struct {
 	index      map[string]int
 	weaknesses []string
 	hashes     map[string][]string
+	// widths keeps the widths of lines: all of a minified file is on one.
+	widths map[fileLine]int
 	// notices are what the report itself leaves out.
 	notices []string
 }
 
+type fileLine struct {
+	file string
+	line int
+}
+
 func newSARIFWriter(r *Report, limits sarifLimits) *sarifWriter {
-	w := &sarifWriter{report: r, limits: limits, rules: slices.Clone(r.Rules), index: map[string]int{}, hashes: map[string][]string{}}
+	w := &sarifWriter{report: r, limits: limits, rules: slices.Clone(r.Rules), index: map[string]int{}, hashes: map[string][]string{}, widths: map[fileLine]int{}}
 	slices.SortFunc(w.rules, func(x, y Rule) int { return cmp.Compare(x.Name, y.Name) })
 	for i, rule := range w.rules {
 		w.index[rule.Name] = i
@@ -531,15 +538,38 @@ func (w *sarifWriter) uri(name string) string {
 	return uriOf(cmp.Or(w.report.Links[path.Clean(name)], name))
 }
 
-// location confines a place to one line, and to what the file has of it.
-func (w *sarifWriter) location(at source.Location, message string) *sarif.Location {
+// within confines a place to one line, and to what the file has of it.
+func (w *sarifWriter) within(at source.Location) source.Location {
 	at.Line, at.Column = max(at.Line, 1), max(at.Column, 1)
-	if at.EndLine != at.Line || at.EndColumn <= at.Column {
+	file, ok := w.report.Files[at.File]
+	if !ok {
+		if at.EndLine != at.Line || at.EndColumn <= at.Column {
+			at.EndColumn = at.Column + 1
+		}
+		at.EndLine = at.Line
+		return at
+	}
+	at.Line = min(at.Line, file.Lines())
+	line := fileLine{at.File, at.Line}
+	width, known := w.widths[line]
+	if !known {
+		width = file.Width(at.Line)
+		w.widths[line] = width
+	}
+	at.Column = min(at.Column, width+1)
+	switch {
+	case at.EndLine > at.Line:
+		at.EndColumn = width + 1
+	case at.EndColumn <= at.Column:
 		at.EndColumn = at.Column + 1
 	}
-	if file, ok := w.report.Files[at.File]; ok {
-		at = file.Within(at)
-	}
+	at.EndLine, at.EndColumn = at.Line, min(at.EndColumn, width+1)
+	return at
+}
+
+// location is a place with the message that belongs to it.
+func (w *sarifWriter) location(at source.Location, message string) *sarif.Location {
+	at = w.within(at)
 	uri := w.uri(at.File)
 	location := &sarif.Location{PhysicalLocation: &sarif.PhysicalLocation{
 		ArtifactLocation: &sarif.ArtifactLocation{URI: &uri},

@@ -178,23 +178,13 @@ func (f *File) Line(number int) string {
 func (f *File) FirstLine(l Location) Location {
 	if l.EndLine > l.Line {
 		l.EndLine = l.Line
-		l.EndColumn = f.width(l.Line) + 1
+		l.EndColumn = f.Width(l.Line) + 1
 	}
 	return l
 }
 
-// Within confines l to one line of the file and to what is on it.
-func (f *File) Within(l Location) Location {
-	l = f.FirstLine(l)
-	l.Line = min(max(l.Line, 1), f.Lines())
-	width := f.width(l.Line)
-	l.Column = min(max(l.Column, 1), width+1)
-	l.EndLine, l.EndColumn = l.Line, min(max(l.EndColumn, l.Column), width+1)
-	return l
-}
-
-// width is how many columns a line has.
-func (f *File) width(line int) int {
+// Width is how many columns a line has.
+func (f *File) Width(line int) int {
 	start, end := f.Span(line)
 	return f.unitsBefore(end) - f.unitsBefore(start)
 }

@@ -271,7 +271,7 @@ func (p *painter) explanation(e explanation) {
 		p.row(r)
 		for _, statement := range r.answers {
 			p.printf("%s", strings.Repeat(" ", rowIndent))
-			p.wrap(rowIndent, rowIndent+2, span{text: statement.name}, span{text: "(" + shownPlace(statement.at) + "):", whole: true},
+			p.wrap(rowIndent, rowIndent+2, span{text: statement.name}, span{color: faint, text: "(" + shownPlace(statement.at) + "):", whole: true},
 				span{color: answerColors[statement.verdict], text: statement.verdict.String() + ","}, span{text: statement.text})
 		}
 		if r.snippet != "" {
@@ -296,7 +296,7 @@ func (p *painter) row(r row) {
 	}
 	spans := []span{text}
 	if !r.at.IsZero() {
-		spans = append(spans, span{text: "(" + shownPlace(r.at) + ")", whole: true})
+		spans = append(spans, span{color: faint, text: "(" + shownPlace(r.at) + ")", whole: true})
 	}
 	p.wrap(rowIndent, rowIndent, spans...)
 }

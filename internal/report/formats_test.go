@@ -232,6 +232,9 @@ func TestReportsGrowLinearly(t *testing.T) {
 	for _, format := range Formats() {
 		check(format, func(out *bytes.Buffer, r *Report) error { return Write(out, format, r, Style{}) })
 	}
+	for name, style := range map[string]Style{"compact text": {Compact: true}, "text on a terminal": {Width: 80, Color: true}} {
+		check(name, func(out *bytes.Buffer, r *Report) error { return Text(out, r, style) })
+	}
 	for _, format := range ExplainFormats() {
 		check("explain as "+format, func(out *bytes.Buffer, r *Report) error { return Explain(out, format, r, Style{}) })
 	}

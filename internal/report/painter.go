@@ -97,10 +97,11 @@ func (p *painter) wrap(used, indent int, spans ...span) {
 			}
 			width := uniseg.StringWidth(word)
 			switch {
-			case space && column+1+width > p.width && column > indent:
+			case space && column+1+width > p.width:
 				flush()
-				p.printf("\n%s", strings.Repeat(" ", indent))
-				column = indent
+				// What is too long for the indent stands as far to the right as it fits.
+				column = max(min(indent, p.width-width), 0)
+				p.printf("\n%s", strings.Repeat(" ", column))
 			case space:
 				if len(run) == 0 {
 					p.WriteString(" ")

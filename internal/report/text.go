@@ -63,6 +63,7 @@ func (p *painter) compact(at source.Location, level string, c *color.Color, mess
 // byFile writes the findings of each file under its name. They are sorted by file.
 func (p *painter) byFile(r *Report) {
 	merged := instances(r.Findings)
+	written := map[string]string{}
 	for len(merged) > 0 {
 		file := merged[0].Location.File
 		count := 1
@@ -75,7 +76,7 @@ func (p *painter) byFile(r *Report) {
 		}
 		p.printf("%s: %s\n\n", p.paint(heading, oneLine(file)), p.counts(all))
 		for _, f := range merged[:count] {
-			p.finding(r, f)
+			p.finding(r, f, written)
 		}
 		merged = merged[count:]
 	}
@@ -92,7 +93,9 @@ func (p *painter) title(name string, c *color.Color, message string) {
 // maxPlaces is how many places a finding shows beside its own.
 const maxPlaces = 12
 
-func (p *painter) finding(r *Report, f instance) {
+// finding writes one finding. written says which finding a text to be written stands
+// under already: several rules often have one cure.
+func (p *painter) finding(r *Report, f instance, written map[string]string) {
 	c := levelColor(f.Level)
 	p.title(fmt.Sprintf("%s[%s]:", f.Level, f.Rule), c, f.Message)
 	marks := []mark{{at: f.Location, sign: "^", color: c}}
@@ -108,7 +111,10 @@ func (p *painter) finding(r *Report, f instance) {
 		p.remark(cyan, "note:", others)
 	}
 	if f.Suggestion != nil {
-		p.suggestion(f.Suggestion)
+		p.suggestion(f.Suggestion, written[f.Suggestion.Text])
+		if written[f.Suggestion.Text] == "" {
+			written[f.Suggestion.Text] = fmt.Sprintf("%s at %s", f.Rule, f.Location)
+		}
 	}
 	p.remark(faint, "more:", "originkey rules "+f.Rule)
 	p.printf("\n")
@@ -127,9 +133,17 @@ func (p *painter) remark(c *color.Color, name, text string) {
 	p.wrap(used, indent, spans...)
 }
 
-// suggestion writes what to do and what to write. The text is to be copied: it is
-// neither wrapped nor cut.
-func (p *painter) suggestion(s *finding.Suggestion) {
+// suggestion writes what to do and what to write, unless that stands elsewhere. The
+// text is to be copied: it is neither wrapped nor cut.
+func (p *painter) suggestion(s *finding.Suggestion, elsewhere string) {
+	if s.Text != "" && elsewhere != "" {
+		advice, _, _ := strings.Cut(s.Advice, "\n")
+		if advice != "" {
+			p.remark(green, "help:", advice)
+		}
+		p.remark(cyan, "note:", "what to write stands under "+elsewhere)
+		return
+	}
 	for i, remark := range strings.Split(s.Advice, "\n") {
 		switch {
 		case remark == "":

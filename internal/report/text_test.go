@@ -238,6 +238,51 @@ func TestMessagesCannotSteerTheTerminal(t *testing.T) {
 	}
 }
 
+func TestWordsAreNotBroken(t *testing.T) {
+	wrapped := func(spans ...span) string {
+		p := newPainter(Style{Width: 40})
+		p.wrap(0, 10, spans...)
+		return p.String()
+	}
+	arn := "arn:aws:kms:eu-west-1:111122223333:ab"
+	tests := map[string]struct {
+		spans []span
+		want  string
+	}{
+		"fits":             {[]span{{text: "one two"}, {text: "three"}}, "one two three\n"},
+		"exactly":          {[]span{{text: strings.Repeat("x", 38)}, {text: "y"}}, strings.Repeat("x", 38) + " y\n"},
+		"one too many":     {[]span{{text: strings.Repeat("x", 39)}, {text: "y"}}, strings.Repeat("x", 39) + "\n          y\n"},
+		"too long":         {[]span{{text: "the key " + arn + " is"}}, "the key\n   " + arn + "\n          is\n"},
+		"longer than all":  {[]span{{text: "the " + arn + arn + " is"}}, "the\n" + arn + arn + "\n          is\n"},
+		"first":            {[]span{{text: arn + arn}}, arn + arn + "\n"},
+		"whole":            {[]span{{text: "a sentence of words"}, {text: "(a file with spaces.tf:1:2)", whole: true}}, "a sentence of words\n          (a file with spaces.tf:1:2)\n"},
+		"wide characters":  {[]span{{text: strings.Repeat("語", 19) + " 語"}}, strings.Repeat("語", 19) + "\n          語\n"},
+		"spaces and lines": {[]span{{text: " a  b\nc "}, {}, {text: "d"}}, "a b c d\n"},
+	}
+	for name, test := range tests {
+		if got := wrapped(test.spans...); got != test.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, test.want)
+		}
+	}
+}
+
+func TestWhatToWriteIsWrittenOnce(t *testing.T) {
+	cure := &finding.Suggestion{Advice: "add this\nand mind that", Text: "{ Sid = \"Cure\" }"}
+	at := func(line int) source.Location { return source.Location{File: "main.tf", Line: line, Column: 1} }
+	r := &Report{Findings: []finding.Finding{
+		{Rule: "one", Location: at(1), Message: "a", Suggestion: cure},
+		{Rule: "two", Location: at(2), Message: "b", Suggestion: cure},
+		{Rule: "advice", Location: at(3), Message: "c", Suggestion: &finding.Suggestion{Advice: "think"}},
+		{Rule: "advice", Location: at(4), Message: "d", Suggestion: &finding.Suggestion{Advice: "think"}},
+	}}
+	text := write(t, "text", r, Style{})
+	for part, want := range map[string]int{"Cure": 1, "help: add this\n": 2, "note: and mind that": 1, "what to write stands under one at main.tf:1:1\n": 1, "what to write": 1, "help: think": 2} {
+		if got := strings.Count(text, part); got != want {
+			t.Errorf("%q is there %d times, want %d:\n%s", part, got, want, text)
+		}
+	}
+}
+
 func TestDiagnosticsLookLikeFindings(t *testing.T) {
 	r := example()
 	var out bytes.Buffer

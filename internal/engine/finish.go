@@ -16,7 +16,7 @@ import (
 // finish turns reports into findings: it resolves places, adds metadata, and
 // merges what several subjects report alike.
 func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
-	merged := map[string]*finding.Finding{}
+	merged := map[string]*merging{}
 	var order []string
 	var diagnostics []source.Diagnostic
 	for _, c := range all {
@@ -36,32 +36,46 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 			key = fmt.Sprintf("%s\x00%d", key, seen[key])
 			if known, ok := merged[key]; ok {
 				if found.Location != known.Location {
-					known.Related = unionRelated(known.Related, []finding.Related{{Location: found.Location, Message: "the same in " + r.result.Graph.Node(report.node()).Label()}})
+					known.relate(finding.Related{Location: found.Location, Message: "the same in " + r.result.Graph.Node(report.node()).Label()})
 				}
-				known.Related = unionRelated(known.Related, found.Related)
+				known.relate(found.Related...)
 				known.Paths = append(known.Paths, found.Paths...)
 				continue
 			}
-			merged[key] = found
+			merged[key] = &merging{Finding: found}
 			order = append(order, key)
 		}
 	}
 	findings := make([]finding.Finding, 0, len(order))
 	for _, key := range order {
-		findings = append(findings, *merged[key])
+		findings = append(findings, *merged[key].Finding)
 	}
 	slices.SortStableFunc(findings, finding.Compare)
 	slices.SortStableFunc(diagnostics, func(x, y source.Diagnostic) int { return strings.Compare(x.Message, y.Message) })
 	return findings, slices.Compact(diagnostics)
 }
 
-func unionRelated(x, y []finding.Related) []finding.Related {
-	for _, related := range y {
-		if !slices.Contains(x, related) {
-			x = append(x, related)
+// A merging is a finding that others are merged into. Thousands of origins can have
+// one cause.
+type merging struct {
+	*finding.Finding
+	known map[finding.Related]bool
+}
+
+// relate adds places that the finding does not have yet.
+func (m *merging) relate(places ...finding.Related) {
+	if m.known == nil {
+		m.known = map[finding.Related]bool{}
+		for _, place := range m.Related {
+			m.known[place] = true
 		}
 	}
-	return x
+	for _, place := range places {
+		if !m.known[place] {
+			m.known[place] = true
+			m.Related = append(m.Related, place)
+		}
+	}
 }
 
 // finding joins one report with what Go knows. key is equal for reports that have

@@ -45,6 +45,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -262,6 +263,7 @@ type Graph struct {
 	dependsOn map[string][]string
 	// statements counts the statements that are written at a place.
 	statements map[source.Location]int
+	folders    map[string][]*source.File
 }
 
 // Node returns the node with that id, or nil.
@@ -272,6 +274,19 @@ func (g *Graph) Out(id string) []Edge { return g.out[id] }
 
 // In returns the edges that reach a node.
 func (g *Graph) In(id string) []Edge { return g.in[id] }
+
+// InUnit returns the nodes of a unit, in the order of Nodes.
+func (g *Graph) InUnit(unit string) []*Node {
+	start, _ := slices.BinarySearchFunc(g.Nodes, unit, func(n *Node, unit string) int { return cmp.Compare(n.Unit, unit) })
+	end := start
+	for end < len(g.Nodes) && g.Nodes[end].Unit == unit {
+		end++
+	}
+	return g.Nodes[start:end]
+}
+
+// FilesIn returns the files of a folder, sorted by path.
+func (g *Graph) FilesIn(folder string) []*source.File { return g.folders[folder] }
 
 // Unit returns the unit with that id.
 func (g *Graph) Unit(id string) Unit { return g.unitByID[id] }
@@ -523,6 +538,11 @@ func (b *Builder) Freeze() *Graph {
 		in:           map[string][]Edge{},
 		dependsOn:    map[string][]string{},
 		statements:   map[source.Location]int{},
+		folders:      map[string][]*source.File{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.Files)) {
+		folder := path.Dir(name)
+		g.folders[folder] = append(g.folders[folder], g.Files[name])
 	}
 	slices.SortFunc(g.Units, func(x, y Unit) int { return cmp.Compare(x.ID, y.ID) })
 	for _, unit := range g.Units {

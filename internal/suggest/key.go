@@ -87,7 +87,7 @@ func (s *suggester) freeLogicalID(near *graph.Node, suffix string) string {
 }
 
 func (s *suggester) isTaken(unit, address string) bool {
-	return slices.ContainsFunc(s.graph.Nodes, func(node *graph.Node) bool {
-		return node.Unit == unit && (node.Address == address || strings.HasPrefix(node.Address, address+"["))
+	return slices.ContainsFunc(s.graph.InUnit(unit), func(node *graph.Node) bool {
+		return node.Address == address || strings.HasPrefix(node.Address, address+"[")
 	})
 }

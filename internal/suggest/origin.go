@@ -93,8 +93,8 @@ func (s *suggester) replaceIdentity(origin *graph.Node) {
 // control returns an origin access control that is in scope of a distribution and
 // always signs, or nil.
 func (s *suggester) control(distribution *graph.Node) *graph.Node {
-	for _, node := range s.graph.Nodes {
-		if node.Kind != graph.OAC || node.Unit != distribution.Unit || node.External != "" || strings.HasSuffix(node.Address, "]") ||
+	for _, node := range s.graph.InUnit(distribution.Unit) {
+		if node.Kind != graph.OAC || node.External != "" || strings.HasSuffix(node.Address, "]") ||
 			modulePath(node.Address) != modulePath(distribution.Address) || path.Dir(node.Address) != path.Dir(distribution.Address) {
 			continue
 		}

@@ -290,15 +290,11 @@ var callerIdentity = regexp.MustCompile(`data\s+"?aws_caller_identity"?\s+"?([A-
 // callerIdentityName returns the name of the data.aws_caller_identity that the
 // files of a folder declare, or "".
 func callerIdentityName(g *graph.Graph, folder string) string {
-	names := make([]string, 0, len(g.Files))
-	for name := range g.Files {
-		if path.Dir(name) == folder && (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tofu")) {
-			names = append(names, name)
+	for _, file := range g.FilesIn(folder) {
+		if !strings.HasSuffix(file.Path, ".tf") && !strings.HasSuffix(file.Path, ".tofu") {
+			continue
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if match := callerIdentity.FindSubmatch(g.Files[name].Bytes); match != nil {
+		if match := callerIdentity.FindSubmatch(file.Bytes); match != nil {
 			return string(match[1])
 		}
 	}

@@ -66,6 +66,8 @@ type Result struct {
 	// Links holds the files that were read through symbolic links, by the path
 	// that they were read by. Paths are relative to Root, with forward slashes.
 	Links map[string]string
+	// Coverage says for which units findings are reported.
+	Coverage *Coverage
 }
 
 // A UsageError is a mistake in what the caller asked for.
@@ -97,6 +99,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 		return nil, err
 	}
 	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, options.Bindings.File), whole: graph.NewBuilder()}
+	l.coverage = newCoverage(l.selected)
 	if options.Configuration != nil {
 		l.whole.AddFile(options.Configuration)
 	}
@@ -116,7 +119,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	}
 	b.complete()
 	l.fillEnvironments()
-	result := &Result{Graph: l.whole.Freeze(), Root: rootPath, Links: repository.links, Diagnostics: slices.Concat(repository.diagnostics, l.diagnostics)}
+	result := &Result{Graph: l.whole.Freeze(), Root: rootPath, Links: repository.links, Coverage: l.coverage, Diagnostics: slices.Concat(repository.diagnostics, l.diagnostics)}
 	sortDiagnostics(result)
 	for _, d := range result.Diagnostics {
 		// A file that does not parse is in no unit.
@@ -132,15 +135,20 @@ type loading struct {
 	repository  *repository
 	inputs      inputs
 	selected    selection
+	coverage    *Coverage
 	whole       *graph.Builder
 	diagnostics []source.Diagnostic
 }
 
 // load reads units in parallel and merges them in their order.
 func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, error) {
-	if !l.selected.hasHints() {
-		units = slices.DeleteFunc(units, func(u unit) bool { return !u.selected && !u.bound })
-	}
+	units = slices.DeleteFunc(units, func(u unit) bool {
+		unread := len(u.files) == 0 && u.kind == policies || !l.selected.hasHints() && !u.selected && !u.bound
+		if unread {
+			l.coverage.add(u.path, false, nil)
+		}
+		return unread
+	})
 	builders := make([]*graph.Builder, len(units))
 	diagnostics := make([][]source.Diagnostic, len(units))
 	group, ctx := errgroup.WithContext(ctx)
@@ -156,6 +164,7 @@ func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, err
 	}
 	for i, builder := range builders {
 		selected := units[i].selected || builder != nil && l.selected.selectsReader(builder)
+		l.coverage.add(units[i].path, selected, builder)
 		if builder != nil {
 			if !selected {
 				builder.MarkContext()

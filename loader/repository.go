@@ -199,9 +199,9 @@ func (r *repository) sniffDocuments(selected selection) (templates []string) {
 	return templates
 }
 
-// policyUnits returns the folders of policies, sorted. A file that another unit
-// reads is judged there, in its role, and is no part of its folder; a file that
-// the configuration binds always is.
+// policyUnits returns the folders of policies, sorted, also those of which no file
+// is to be read. A file that another unit reads is judged there, in its role, and
+// is no part of its folder; a file that the configuration binds always is.
 func (r *repository) policyUnits(selected selection, bound map[string]bool, readers []*graph.Builder) []unit {
 	read := map[string]bool{}
 	for _, builder := range readers {
@@ -231,12 +231,13 @@ func (r *repository) policyUnits(selected selection, bound map[string]bool, read
 	var units []unit
 	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
 		its := byFolder[folder]
+		if len(its.files) == 0 {
+			continue
+		}
 		if !its.selected && !selected.hasHints() {
 			its.files = slices.DeleteFunc(its.files, func(name string) bool { return !bound[name] })
 		}
-		if len(its.files) > 0 {
-			units = append(units, *its)
-		}
+		units = append(units, *its)
 	}
 	return units
 }

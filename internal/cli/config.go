@@ -100,11 +100,7 @@ func (c Command) checkRules(from *config.Config, rules []engine.Rule, input inpu
 	if from == nil {
 		return nil
 	}
-	names := make([]string, len(rules))
-	for i, rule := range rules {
-		names[i] = rule.Name
-	}
-	if wrong := from.CheckRules(names); len(wrong) > 0 {
+	if wrong := from.CheckRules(ruleNames(rules)); len(wrong) > 0 {
 		if _, err := c.complain(wrong, map[string]*source.File{from.File: from.Source}, input); err != nil {
 			return err
 		}

@@ -34,6 +34,8 @@ type inputFlags struct {
 	quiet          bool
 	// compact is nil where the terminal decides.
 	compact *bool
+	// today is the day that suppressions end by, or "" for the current one.
+	today string
 }
 
 func (f *inputFlags) register(command *cobra.Command) {
@@ -73,12 +75,21 @@ type analysis struct {
 	result *facts.Result
 	// config is nil where there is none.
 	config *config.Config
+	// judge knows what was looked for, and root is the repository root.
+	judge judge
+	root  string
+	// remarks are what is said of suppressions.
+	remarks []source.Diagnostic
 }
 
 // analyse reads the input, computes the facts and runs the rules, with those that
 // wait for one of the options to show.
 func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, show ...string) (*analysis, error) {
 	options, err := input.options(c.Directory)
+	if err != nil {
+		return nil, err
+	}
+	today, err := day(input.today)
 	if err != nil {
 		return nil, err
 	}
@@ -110,9 +121,21 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Links: loaded.Links, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
-	r.Findings = finding.Relevel(findings, levels(configuration))
 	r.Diagnostics = append(r.Diagnostics, diagnostics...)
-	return &analysis{report: r, engine: e, result: result, config: configuration}, nil
+	its := judge{coverage: loaded.Coverage, files: r.Files, rules: e.Rules(), show: show, whole: !hasErrors(r.Diagnostics)}
+	var ignores []finding.Ignore
+	if configuration != nil {
+		ignores = configuration.Ignores
+	}
+	judgement := its.suppress(findings, ignores, today)
+	// Rules that are off count as sought: what accepts their findings is no mistake.
+	r.Findings = finding.Relevel(judgement.Open, levels(configuration))
+	r.Suppressed = finding.Relevel(judgement.Suppressed, levels(configuration))
+	return &analysis{report: r, engine: e, result: result, config: configuration, judge: its, root: loaded.Root, remarks: judgement.Diagnostics}, nil
+}
+
+func hasErrors(diagnostics []source.Diagnostic) bool {
+	return slices.ContainsFunc(diagnostics, func(d source.Diagnostic) bool { return d.Severity == source.Error })
 }
 
 // rulePage is where the documentation of a rule is read.
@@ -151,9 +174,15 @@ type lintFlags struct {
 	failOn    string
 	undecided bool
 	category  string
-	// suppressed says that SARIF shows suppressed findings.
-	suppressed bool
-	compact    bool
+	// suppressed says that SARIF shows suppressed findings, showSuppressed that
+	// text and JSON do.
+	suppressed     bool
+	showSuppressed bool
+	// baseline holds known findings, and those of this run are written to
+	// writeBaseline.
+	baseline      string
+	writeBaseline string
+	compact       bool
 }
 
 func (c Command) lint() *cobra.Command {
@@ -177,6 +206,10 @@ something that could not be read; findings are printed all the same.`,
 	registerFailOn(command, &flags.failOn)
 	f.BoolVar(&flags.undecided, "show-undecided", false, "list the paths that the input does not decide")
 	f.StringVar(&flags.category, "category", "", "SARIF category `NAME`")
+	f.StringVar(&flags.baseline, "baseline", "", "`FILE` of known findings: only new ones fail")
+	f.StringVar(&flags.writeBaseline, "write-baseline", "", "write all findings to `FILE`, as known ones")
+	f.BoolVar(&flags.showSuppressed, "show-suppressed", false, "list suppressed findings with their reasons in text and JSON")
+	f.StringVar(&flags.today, "today", "", "`DATE` by which suppressions end; default the current one in UTC")
 	f.BoolVar(&flags.suppressed, "sarif-suppressed", false, "show suppressed findings in SARIF, marked as such; code scanning would open alerts for them")
 	f.BoolVar(&flags.compact, "compact", false, "one line a finding: the default where the text does not go to a terminal; --compact=false shows source there too")
 	return command
@@ -207,6 +240,11 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, g
 		return err
 	}
 	found.report.Category, found.report.SARIFSuppressed = flags.category, flags.suppressed
+	found.report.ShowSuppressed = flags.showSuppressed
+	found.report.Diagnostics = append(found.report.Diagnostics, found.remarks...)
+	if err := c.compare(found, flags); err != nil {
+		return err
+	}
 	if found.config != nil && !found.config.FailOn.IsZero() && !given("fail-on") {
 		flags.failOn = found.config.FailOn.Text
 	}
@@ -233,6 +271,43 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, g
 	default:
 		return nil
 	}
+}
+
+// compare tells known findings from new ones, and writes those of this run.
+func (c Command) compare(found *analysis, flags lintFlags) error {
+	r := found.report
+	all := r.Findings
+	if flags.baseline != "" {
+		baseline, err := c.readBaseline(found.root, flags.baseline)
+		if err != nil {
+			return err
+		}
+		found.judge.whole = !hasErrors(r.Diagnostics)
+		comparison := baseline.Compare(all, found.judge.coverage.OfUnit, found.judge.sought)
+		r.Baseline, r.Findings, r.Known = true, comparison.New, comparison.Known
+		r.Diagnostics = append(r.Diagnostics, comparison.Gone...)
+	}
+	if flags.writeBaseline == "" {
+		return nil
+	}
+	if hasErrors(r.Diagnostics) {
+		r.Diagnostics = append(r.Diagnostics, source.Diagnostic{
+			Severity: source.Error, Message: flags.writeBaseline + " is not written, since not everything could be read",
+		})
+		return nil
+	}
+	text, err := finding.NewBaseline(all).JSON()
+	if err != nil {
+		return err
+	}
+	r.Baseline, r.Findings, r.Known = true, nil, all
+	for i := range r.Known {
+		r.Known[i].Known = true
+	}
+	return c.write(flags.writeBaseline, true, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // checkFormats checks what --format says before anything is read: each report has

@@ -104,6 +104,7 @@ func writeConfig(w io.Writer, from *config.Config, existing []engine.Rule, input
 	}
 	p.list("exclude", from.Exclude, input.exclude...)
 	p.rules(from.Rules, existing)
+	p.ignores(from.Ignores)
 	p.list("rule_folders", from.RuleFolders)
 	p.inputs(from)
 	p.bindings(from)
@@ -162,6 +163,26 @@ func (p *configWriter) rules(written []config.Rule, existing []engine.Rule) {
 			}
 		}
 		p.add("  "+rule.Name+": "+level, from)
+	}
+}
+
+func (p *configWriter) ignores(ignores []finding.Ignore) {
+	p.heading("ignores", len(ignores))
+	for _, ignore := range ignores {
+		names := make([]string, len(ignore.Rules))
+		for i, rule := range ignore.Rules {
+			names[i] = rule.Text
+		}
+		place := place(source.Text{Location: ignore.Location})
+		p.add("  - rule: ["+strings.Join(names, ", ")+"]", place)
+		p.add("    reason: "+scalar(ignore.Reason), place)
+		for _, each := range []struct{ name, text string }{
+			{"until", ignore.Until}, {"file", ignore.File}, {"address", ignore.Address}, {"sid", ignore.Sid},
+		} {
+			if each.text != "" {
+				p.add("    "+each.name+": "+scalar(each.text), place)
+			}
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/source"
 )
 
@@ -44,6 +45,8 @@ type Config struct {
 	Exclude []source.Text
 	// Rules say how serious the findings of rules are.
 	Rules []Rule
+	// Ignores accept findings.
+	Ignores []finding.Ignore
 	// RuleFolders are folders of custom rules.
 	RuleFolders []source.Text
 	// Roots and Templates give values to variables and parameters.
@@ -194,6 +197,11 @@ func (c *Config) CheckRules(existing []string) []source.Diagnostic {
 	for _, rule := range c.Rules {
 		diagnostics = append(diagnostics, CheckRule(rule.Name, existing)...)
 	}
+	for _, ignore := range c.Ignores {
+		for _, rule := range ignore.Rules {
+			diagnostics = append(diagnostics, CheckRule(rule, existing)...)
+		}
+	}
 	return diagnostics
 }
 
@@ -223,6 +231,12 @@ func (c *Config) read(r *reader, document *source.Node) {
 			rule := Rule{Name: name}
 			r.oneOf(&rule.Level, Off, "note", "warning", "error")(node)
 			c.Rules = append(c.Rules, rule)
+		}),
+		"ignores": r.list(func(node *source.Node) {
+			var file, address source.Text
+			ignore := r.ignore(node, "an element of ignores", fields{"file": r.glob(&file), "address": r.any(&address)})
+			ignore.File, ignore.Address = file.Text, address.Text
+			c.Ignores = append(c.Ignores, ignore)
 		}),
 		"rule_folders": r.paths(&c.RuleFolders),
 		"roots":        r.list(func(node *source.Node) { c.Roots = append(c.Roots, r.root(node, c.Roots)) }),

@@ -30,6 +30,14 @@ buckets:
 rules:
   decrypt-on-all-keys: off
   public-decrypt: note
+ignores:
+  - rule: public-decrypt
+    reason: the key is public
+    until: 2026-12-31
+    file: infra/**/*.tf
+    address: module.site["a"].aws_kms_key.cdn
+    sid: AllowAll
+  - {rule: [a, b], reason: why}
 rule_folders: [policies/rules/]
 roots:
   - path: infra/prod
@@ -74,6 +82,8 @@ func TestParse(t *testing.T) {
 		"identity":     {c.Identities[0].ID.Text, "E2EXAMPLE"},
 		"rule":         {c.Rules[0].Name.Text + " " + c.Rules[0].Level.Text, "decrypt-on-all-keys off"},
 		"its place":    {c.Rules[1].Name.Location.String(), ".originkey.yaml:20:3"},
+		"ignore":       {fmt.Sprint(c.Ignores[0].Rules[0].Text, c.Ignores[0].Reason, c.Ignores[0].Until, c.Ignores[0].File, c.Ignores[0].Address, c.Ignores[0].Sid), `public-decryptthe key is public2026-12-31infra/**/*.tfmodule.site["a"].aws_kms_key.cdnAllowAll`},
+		"rules":        {c.Ignores[1].Rules[0].Text + c.Ignores[1].Rules[1].Text, "ab"},
 		"rule folder":  {c.RuleFolders[0].Text, "policies/rules"},
 		"root":         {c.Roots[0].Path.Text, "infra/prod"},
 		"var file":     {c.Roots[0].VarFiles[0].Text, "infra/prod/eu.tfvars"},
@@ -99,8 +109,8 @@ func texts(parameters []Parameter) []string {
 // wrongTexts are configurations with what is wrong with them.
 var wrongTexts = map[string]string{
 	"polices: []":                                   ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
-	"colour: red":                                   ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
-	"- a":                                           ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"colour: red":                                   ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"- a":                                           ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
 	"region: us-east-1\nregion: eu-west-1":          ".originkey.yaml:2:1: region is written twice, here and in line 1",
 	"account: 1112":                                 ".originkey.yaml:1:10: expected 12 digits in quotes, not 1112",
 	"trusted_accounts: ['1']":                       ".originkey.yaml:1:20: expected 12 digits in quotes, not 1",
@@ -125,6 +135,15 @@ var wrongTexts = map[string]string{
 	"rules: [a]":                                    ".originkey.yaml:1:8: expected a mapping of rules to levels",
 	"rules: {a: info}":                              ".originkey.yaml:1:12: expected one of off, note, warning, error, not info",
 	"rules: {a: note, a: off}":                      ".originkey.yaml:1:18: a is written twice, here and in line 1",
+	"ignores: [{rule: a}]":                          ".originkey.yaml:1:11: reason is missing: say why the finding is accepted",
+	"ignores: [{reason: why}]":                      ".originkey.yaml:1:11: rule is missing",
+	"ignores: [{rule: [], reason: why}]":            ".originkey.yaml:1:18: expected a rule or a list of rules",
+	"ignores: [{rule: a, reason: ''}]":              ".originkey.yaml:1:29: expected text that is not empty",
+	"ignores: [{rule: a, reason: w, until: soon}]":  ".originkey.yaml:1:39: expected a day such as 2026-12-31, not soon",
+	"ignores: [{rule: a, reason: w, files: x}]":     ".originkey.yaml:1:32: an element of ignores has no key files; did you mean file?",
+	"ignores: [{rule: a, reason: w, file: 'a['}]":   ".originkey.yaml:1:38: a[ is not a valid glob",
+	"ignores: [a]":                                  ".originkey.yaml:1:11: an element of ignores has to be a mapping with the keys address, file, reason, rule, sid, until",
+	"ignores: {a: b}":                               ".originkey.yaml:1:10: expected a list",
 	"rule_folders: rules":                           ".originkey.yaml:1:15: expected a list",
 	"rule_folders: [/rules]":                        ".originkey.yaml:1:16: expected a path relative to the repository root, with forward slashes and below it, not /rules",
 	"roots: [{path: ../a}]":                         ".originkey.yaml:1:16: expected a path relative to the repository root, with forward slashes and below it, not ../a",

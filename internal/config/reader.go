@@ -129,13 +129,21 @@ func (r *reader) list(read func(*source.Node)) func(*source.Node) {
 	}
 }
 
+func (r *reader) glob(into *source.Text) func(*source.Node) {
+	return func(node *source.Node) {
+		text, ok := r.scalar(node)
+		if ok && !doublestar.ValidatePattern(text.Text) {
+			r.fail(node.Location, "%s is not a valid glob", text.Text)
+			return
+		}
+		*into = text
+	}
+}
+
 func (r *reader) globs(into *[]source.Text) func(*source.Node) {
 	return r.list(func(node *source.Node) {
-		text, ok := r.scalar(node)
-		switch {
-		case ok && !doublestar.ValidatePattern(text.Text):
-			r.fail(node.Location, "%s is not a valid glob", text.Text)
-		case ok:
+		var text source.Text
+		if r.glob(&text)(node); !text.IsZero() {
 			*into = append(*into, text)
 		}
 	})

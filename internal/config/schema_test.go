@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/originkey/originkey/internal/source"
 )
@@ -122,6 +121,33 @@ func (s *schema) idPattern(t *testing.T) string {
 	return values.Pattern
 }
 
+// plain converts YAML to what a validator takes. Days are text, as they are to the
+// core schema of YAML and to editors.
+func plain(node *source.Node) any {
+	switch node.Kind {
+	case source.MappingNode:
+		members := map[string]any{}
+		for _, member := range node.Members {
+			members[member.Key.Text] = plain(member.Value)
+		}
+		return members
+	case source.SequenceNode:
+		items := []any{}
+		for _, item := range node.Items {
+			items = append(items, plain(item))
+		}
+		return items
+	case source.BoolNode:
+		return node.Text == "true"
+	case source.NumberNode:
+		return json.Number(node.Text)
+	case source.NullNode:
+		return nil
+	default:
+		return node.Text
+	}
+}
+
 // beyondSchema are mistakes that a JSON Schema cannot tell.
 var beyondSchema = []string{
 	"is written twice", "is not a valid glob", "expected a path relative", "YAML documents", "not valid YAML",
@@ -132,11 +158,11 @@ var beyondSchema = []string{
 func TestSchemaAgreesWithTheParser(t *testing.T) {
 	_, compiled := readSchema(t)
 	validate := func(text string) error {
-		var document any
-		if err := yaml.Unmarshal([]byte(text), &document); err != nil {
-			t.Fatal(err)
+		documents, err := source.ParseYAML(source.NewFile(Name, []byte(text)))
+		if err != nil || len(documents) != 1 {
+			t.Fatal(text, err)
 		}
-		return compiled.Validate(document)
+		return compiled.Validate(plain(documents[0]))
 	}
 	if err := validate(whole); err != nil {
 		t.Errorf("the schema refuses the whole configuration: %v", err)

@@ -16,7 +16,7 @@ import (
 // finish turns reports into findings: it resolves places, adds metadata, and
 // merges what several subjects report alike.
 func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
-	merged := map[string]*merging{}
+	groups := map[string][]finding.Finding{}
 	var order []string
 	var diagnostics []source.Diagnostic
 	for _, c := range all {
@@ -34,48 +34,19 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 			}
 			seen[key]++
 			key = fmt.Sprintf("%s\x00%d", key, seen[key])
-			if known, ok := merged[key]; ok {
-				if found.Location != known.Location {
-					known.relate(finding.Related{Location: found.Location, Message: "the same in " + r.result.Graph.Node(report.node()).Label()})
-				}
-				known.relate(found.Related...)
-				known.Paths = append(known.Paths, found.Paths...)
-				continue
+			if len(groups[key]) == 0 {
+				order = append(order, key)
 			}
-			merged[key] = &merging{Finding: found}
-			order = append(order, key)
+			groups[key] = append(groups[key], *found)
 		}
 	}
 	findings := make([]finding.Finding, 0, len(order))
 	for _, key := range order {
-		findings = append(findings, *merged[key].Finding)
+		findings = append(findings, finding.Merge(groups[key]))
 	}
 	slices.SortStableFunc(findings, finding.Compare)
 	slices.SortStableFunc(diagnostics, func(x, y source.Diagnostic) int { return strings.Compare(x.Message, y.Message) })
 	return findings, slices.Compact(diagnostics)
-}
-
-// A merging is a finding that others are merged into. Thousands of origins can have
-// one cause.
-type merging struct {
-	*finding.Finding
-	known map[finding.Related]bool
-}
-
-// relate adds places that the finding does not have yet.
-func (m *merging) relate(places ...finding.Related) {
-	if m.known == nil {
-		m.known = map[finding.Related]bool{}
-		for _, place := range m.Related {
-			m.known[place] = true
-		}
-	}
-	for _, place := range places {
-		if !m.known[place] {
-			m.known[place] = true
-			m.Related = append(m.Related, place)
-		}
-	}
 }
 
 // finding joins one report with what Go knows. key is equal for reports that have
@@ -92,7 +63,8 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	}
 	place, _ := report.content["path"].(string)
 	found = &finding.Finding{
-		Rule: rule.Name, Level: rule.Level, Message: message, Address: node.Address,
+		Rule: rule.Name, Level: rule.Level, Message: message, Anchor: r.firstLine(node.Location), Address: node.Address, Label: node.Label(),
+		Unit: r.result.Graph.Unit(node.Unit).Path, Sid: sid(node),
 		Location:    r.firstLine(node.Place(place)),
 		Fingerprint: fingerprint(rule.Name, r.result.Graph, node, place, message),
 	}
@@ -214,10 +186,14 @@ func (r *run) firstLine(at source.Location) source.Location {
 
 // fingerprint identifies a finding by what it is about, not by where it stands.
 func fingerprint(rule string, g *graph.Graph, node *graph.Node, place, message string) string {
-	sid := ""
-	if node.Statement != nil {
-		sid = node.Statement.Sid
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{rule, g.Unit(node.Unit).Path, node.Address, sid, place, message}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{rule, g.Unit(node.Unit).Path, node.Address, sid(node), place, finding.Lasting(message)}, "\x00")))
 	return hex.EncodeToString(sum[:8])
+}
+
+// sid is that of a statement, or "".
+func sid(node *graph.Node) string {
+	if node.Statement == nil {
+		return ""
+	}
+	return node.Statement.Sid
 }

@@ -4,6 +4,7 @@ package finding
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 
 	"github.com/originkey/originkey/internal/source"
@@ -31,8 +32,16 @@ type Finding struct {
 	Message string
 	// Location is confined to one line.
 	Location source.Location
+	// Anchor is where the resource or statement begins that the finding is about.
+	Anchor source.Location
 	// Address is the user's name for the resource that the finding is about.
 	Address string
+	// Label is Address with what else the user knows the resource by.
+	Label string
+	// Unit is the path of the unit that defines the resource.
+	Unit string
+	// Sid is that of the statement that the finding is about, or "".
+	Sid string
 	// Fingerprint identifies the finding independent of lines.
 	Fingerprint string
 	Related     []Related
@@ -45,13 +54,22 @@ type Finding struct {
 	Suggestion *Suggestion
 	// Suppression says that the finding is accepted, or is nil.
 	Suppression *Suppression
+	// Known says that the finding is in the baseline.
+	Known bool
+	// Members are the findings of one cause that this one stands for, where
+	// users can tell them apart; none where it stands for itself alone.
+	Members []Finding
 }
 
 // A Suppression says that someone accepted a finding.
 type Suppression struct {
 	Kind SuppressionKind
-	// Justification is what that person wrote, or "".
+	// Justification is what that person wrote.
 	Justification string
+	// Location is where.
+	Location source.Location
+	// Until is the last day on which it holds, as 2006-01-02, or "".
+	Until string
 }
 
 // SuppressionKind says where a suppression is written, as SARIF names it.
@@ -102,3 +120,10 @@ func Compare(x, y Finding) int {
 		cmp.Compare(x.Message, y.Message),
 	)
 }
+
+// position is what a message says of where something stands among others.
+var position = regexp.MustCompile(`\b(statement|line) [0-9]+\b`)
+
+// Lasting returns a message without what changes when something is written above
+// what it is about: the numbers of lines and of statements without a Sid.
+func Lasting(message string) string { return position.ReplaceAllString(message, "$1") }

@@ -21,7 +21,8 @@ var verdictTexts = []struct {
 	{facts.Undecided, "undecided"}, {facts.NotKMS, "not encrypted with a KMS key"},
 }
 
-// countFindings counts findings by level: "2 errors, 1 note", or "no findings".
+// countFindings counts findings by level: "2 errors, 1 note", or "no findings", and
+// in brackets those that do not count: "1 error (2 known, 1 suppressed)".
 func (r *Report) countFindings() string {
 	counts := map[finding.Level]int{}
 	for _, f := range r.Findings {
@@ -34,9 +35,13 @@ func (r *Report) countFindings() string {
 		}
 	}
 	if len(parts) == 0 {
-		return "no findings"
+		parts = []string{"no findings"}
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if aside := r.countAside(); aside != "" {
+		text += " (" + aside + ")"
+	}
+	return text
 }
 
 // countPaths counts paths by verdict: "4 paths: 3 readable, 1 undecided".
@@ -52,4 +57,16 @@ func (r *Report) countPaths() string {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	return text
+}
+
+// countAside counts the findings that do not count: "3 known, 1 suppressed", or "".
+func (r *Report) countAside() string {
+	var parts []string
+	if len(r.Known) > 0 {
+		parts = append(parts, fmt.Sprintf("%d known", len(r.Known)))
+	}
+	if len(r.Suppressed) > 0 {
+		parts = append(parts, fmt.Sprintf("%d suppressed", len(r.Suppressed)))
+	}
+	return strings.Join(parts, ", ")
 }

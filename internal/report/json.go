@@ -15,11 +15,15 @@ import (
 const schemaVersion = 1
 
 type jsonReport struct {
-	SchemaVersion int              `json:"schemaVersion"`
-	Tool          jsonTool         `json:"tool"`
-	Findings      []jsonFinding    `json:"findings"`
-	Paths         jsonCounts       `json:"paths"`
-	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
+	SchemaVersion int           `json:"schemaVersion"`
+	Tool          jsonTool      `json:"tool"`
+	Findings      []jsonFinding `json:"findings"`
+	// Known is written where there is a baseline, Suppressed where that was
+	// asked for.
+	Known       *[]jsonFinding   `json:"known,omitempty"`
+	Suppressed  *[]jsonFinding   `json:"suppressed,omitempty"`
+	Paths       jsonCounts       `json:"paths"`
+	Diagnostics []jsonDiagnostic `json:"diagnostics"`
 }
 
 type jsonTool struct {
@@ -32,10 +36,19 @@ type jsonFinding struct {
 	Level   finding.Level `json:"level"`
 	Message string        `json:"message"`
 	source.Location
-	Address     string          `json:"address"`
-	Fingerprint string          `json:"fingerprint"`
-	Related     []jsonRelated   `json:"related"`
-	Suggestion  *jsonSuggestion `json:"suggestion,omitempty"`
+	Address     string           `json:"address"`
+	Fingerprint string           `json:"fingerprint"`
+	Related     []jsonRelated    `json:"related"`
+	Suggestion  *jsonSuggestion  `json:"suggestion,omitempty"`
+	Suppression *jsonSuppression `json:"suppression,omitempty"`
+}
+
+type jsonSuppression struct {
+	Kind   finding.SuppressionKind `json:"kind"`
+	Reason string                  `json:"reason"`
+	Until  string                  `json:"until,omitempty"`
+	File   string                  `json:"file"`
+	Line   int                     `json:"line"`
 }
 
 type jsonRelated struct {
@@ -68,14 +81,30 @@ func JSON(w io.Writer, r *Report, _ Style) error {
 	out := jsonReport{
 		SchemaVersion: schemaVersion,
 		Tool:          jsonTool{Name: "originkey", Version: r.Version},
-		Findings:      []jsonFinding{},
+		Findings:      jsonFindings(r.Findings),
 		Paths: jsonCounts{
 			Readable: r.count(facts.Readable), Unreadable: r.count(facts.Unreadable),
 			Undecided: r.count(facts.Undecided), NotKMS: r.count(facts.NotKMS),
 		},
 		Diagnostics: []jsonDiagnostic{},
 	}
-	for _, f := range r.Findings {
+	if r.Baseline {
+		known := jsonFindings(r.Known)
+		out.Known = &known
+	}
+	if r.ShowSuppressed {
+		suppressed := jsonFindings(r.Suppressed)
+		out.Suppressed = &suppressed
+	}
+	for _, d := range r.Diagnostics {
+		out.Diagnostics = append(out.Diagnostics, jsonDiagnostic{File: d.File, Line: d.Line, Severity: d.Severity, Message: d.Message})
+	}
+	return encode(w, out)
+}
+
+func jsonFindings(findings []finding.Finding) []jsonFinding {
+	all := make([]jsonFinding, 0, len(findings))
+	for _, f := range findings {
 		written := jsonFinding{
 			Rule: f.Rule, Level: f.Level, Message: f.Message, Location: f.Location, Address: f.Address,
 			Fingerprint: f.Fingerprint, Related: []jsonRelated{},
@@ -86,12 +115,12 @@ func JSON(w io.Writer, r *Report, _ Style) error {
 		if f.Suggestion != nil {
 			written.Suggestion = &jsonSuggestion{Statement: f.Suggestion.Statement, Text: suggestionText(f.Suggestion)}
 		}
-		out.Findings = append(out.Findings, written)
+		if s := f.Suppression; s != nil {
+			written.Suppression = &jsonSuppression{Kind: s.Kind, Reason: s.Justification, Until: s.Until, File: s.Location.File, Line: s.Location.Line}
+		}
+		all = append(all, written)
 	}
-	for _, d := range r.Diagnostics {
-		out.Diagnostics = append(out.Diagnostics, jsonDiagnostic{File: d.File, Line: d.Line, Severity: d.Severity, Message: d.Message})
-	}
-	return encode(w, out)
+	return all
 }
 
 // suggestionText is the advice and what to write.

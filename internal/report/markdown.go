@@ -59,12 +59,16 @@ func Markdown(w io.Writer, r *Report, _ Style) error {
 	return err
 }
 
-// diagnostics lists what could not be read.
+// diagnostics lists what could not be read, and remarks.
 func (p *page) diagnostics(r *Report) {
 	if len(r.Diagnostics) == 0 {
 		return
 	}
-	p.WriteString("\nNot all was read:\n\n")
+	heading := "Remarks"
+	if slices.ContainsFunc(r.Diagnostics, func(d source.Diagnostic) bool { return d.Severity == source.Error }) {
+		heading = "Not all was read"
+	}
+	fmt.Fprintf(p, "\n%s:\n\n", heading)
 	for i, d := range r.Diagnostics {
 		item := markdownProse(shorten(d.Message, 500))
 		if d.File != "" {

@@ -39,7 +39,15 @@ type Report struct {
 	Version  string
 	Rules    []Rule
 	Findings []finding.Finding
-	Paths    []*facts.Path
+	// Known are the findings of the baseline, and Suppressed those that someone
+	// accepted. Neither makes the program fail.
+	Known      []finding.Finding
+	Suppressed []finding.Finding
+	// Baseline says that there is a baseline.
+	Baseline bool
+	// ShowSuppressed says that text and JSON list what is suppressed.
+	ShowSuppressed bool
+	Paths          []*facts.Path
 	// Uploads are the paths of origins that are there for uploads alone.
 	Uploads     []*facts.Path
 	Diagnostics []source.Diagnostic

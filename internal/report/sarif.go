@@ -180,11 +180,9 @@ func newSARIFWriter(r *Report, limits sarifLimits) *sarifWriter {
 
 // findings returns what is to be shown, the most severe first.
 func (w *sarifWriter) findings() []finding.Finding {
-	var shown []finding.Finding
-	for _, f := range w.report.Findings {
-		if f.Suppression == nil || w.report.SARIFSuppressed {
-			shown = append(shown, f)
-		}
+	shown := slices.Concat(w.report.Findings, w.report.Known)
+	if w.report.SARIFSuppressed {
+		shown = append(shown, w.report.Suppressed...)
 	}
 	severity := func(f finding.Finding) float64 {
 		i, known := w.index[f.Rule]
@@ -395,6 +393,12 @@ func (w *sarifWriter) result(f finding.Finding) *sarifResult {
 	}
 	if fix := w.fix(f.Suggestion); fix != nil {
 		result.Fixes = []*sarif.Fix{fix}
+	}
+	if w.report.Baseline {
+		result.WithBaselineState("new")
+		if f.Known {
+			result.WithBaselineState("unchanged")
+		}
 	}
 	if w.report.SARIFSuppressed {
 		result.Suppressions = &[]sarifSuppression{}

@@ -156,7 +156,7 @@ func TestSARIFLeavesOutWhatIsSuppressed(t *testing.T) {
 	r := example()
 	accepted := r.Findings[0]
 	accepted.Suppression = &finding.Suppression{Kind: finding.InSource, Justification: "until the migration"}
-	r.Findings = append(r.Findings, accepted)
+	r.Suppressed = append(r.Suppressed, accepted)
 	log, text := writeLimited(t, r, codeScanning)
 	if len(log.Runs[0].Results) != 1 || bytes.Contains(text, []byte("suppressions")) {
 		t.Errorf("results = %+v", log.Runs[0].Results)

@@ -24,6 +24,9 @@ func Text(w io.Writer, r *Report, style Style) error {
 	} else {
 		p.byFile(r)
 	}
+	if r.ShowSuppressed {
+		p.suppressed(r, style)
+	}
 	if !style.Quiet || len(r.Findings) > 0 {
 		p.summary(r, style)
 	}
@@ -79,6 +82,24 @@ func (p *painter) byFile(r *Report) {
 			p.finding(r, f, written)
 		}
 		merged = merged[count:]
+	}
+}
+
+// suppressed lists what someone accepted, and why.
+func (p *painter) suppressed(r *Report, style Style) {
+	for _, f := range r.Suppressed {
+		reason := f.Suppression.Justification
+		if f.Suppression.Until != "" {
+			reason = "until " + f.Suppression.Until + ": " + reason
+		}
+		if style.Compact {
+			p.compact(f.Location, "suppressed", faint, f.Message+"; "+reason, f.Rule)
+			continue
+		}
+		p.title("suppressed["+f.Rule+"]:", faint, f.Message)
+		p.snippet(r.Files, []mark{{at: f.Location, sign: "^", color: faint}})
+		p.remark(cyan, "note:", fmt.Sprintf("%s (%s)", reason, shownPlace(f.Suppression.Location)))
+		p.printf("\n")
 	}
 }
 
@@ -180,8 +201,12 @@ func (p *painter) counts(findings []finding.Finding) string {
 
 // summary counts findings and paths: "4 paths: 2 readable, 1 unreadable".
 func (p *painter) summary(r *Report, style Style) {
-	if len(r.Findings) > 0 {
-		p.printf("%s\n", p.counts(r.Findings))
+	counts := p.counts(r.Findings)
+	if aside := r.countAside(); aside != "" {
+		counts = strings.TrimPrefix(counts+", "+p.paint(faint, aside), ", ")
+	}
+	if counts != "" {
+		p.printf("%s\n", counts)
 	}
 	p.printf("%s", plural(len(r.Paths), "path"))
 	var verdicts []string

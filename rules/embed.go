@@ -4,7 +4,7 @@ package rules
 
 import "embed"
 
-// FS holds main.rego, the library and the rules, without their tests.
+// FS holds main.rego, conftest.rego, the library and the rules, without their tests.
 //
-//go:embed main.rego lib/*.rego */rule.rego
+//go:embed main.rego conftest.rego lib/*.rego */rule.rego
 var FS embed.FS

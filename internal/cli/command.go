@@ -67,7 +67,7 @@ can decrypt what it serves, and whether anyone else can who should not.`,
 	root.SetErr(c.Stderr)
 	root.SetArgs(arguments)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.lint(), c.explain(), c.graph(), c.rules(), c.config(), c.version())
+	root.AddCommand(c.lint(), c.explain(), c.graph(), c.rules(), c.config(), c.test(), c.bundle(), c.version())
 	root.AddCommand(c.generate())
 
 	err := root.ExecuteContext(ctx)

@@ -50,33 +50,6 @@ func (c Command) explain() *cobra.Command {
 	return command
 }
 
-func (c Command) rules() *cobra.Command {
-	return &cobra.Command{
-		Use:   "rules [NAME]",
-		Short: "List the rules, or print the documentation of one",
-		Args:  cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, names []string) error {
-			e, err := builtIn()
-			if err != nil {
-				return err
-			}
-			if len(names) == 0 {
-				for _, rule := range e.Rules() {
-					fmt.Fprintf(c.Stdout, "%-26s %-8s %s\n", rule.Name, rule.Level, rule.Title)
-				}
-				return nil
-			}
-			for _, rule := range e.Rules() {
-				if rule.Name == names[0] {
-					_, err := fmt.Fprint(c.Stdout, rule.Markdown())
-					return err
-				}
-			}
-			return fmt.Errorf("there is no rule %s; %q lists them", names[0], "originkey rules")
-		},
-	}
-}
-
 func (c Command) version() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",

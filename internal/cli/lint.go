@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +19,6 @@ import (
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/suggest"
 	"github.com/originkey/originkey/loader"
-	"github.com/originkey/originkey/rules"
 )
 
 // inputFlags are the flags that say what is read.
@@ -36,6 +34,7 @@ type inputFlags struct {
 	compact *bool
 	// today is the day that suppressions end by, or "" for the current one.
 	today string
+	rules []string
 }
 
 func (f *inputFlags) register(command *cobra.Command) {
@@ -46,7 +45,8 @@ func (f *inputFlags) register(command *cobra.Command) {
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match `GLOB`, relative to the repository root (repeatable)")
 	flags.StringVar(&f.color, "color", "auto", "colour the text: auto, always, never")
 	flags.BoolVar(&f.quiet, "quiet", false, "show no progress, and print nothing where nothing was found")
-	flags.StringVar(&f.config, "config", "", "configuration `FILE`; default "+config.Name+", found upwards from the paths")
+	registerConfig(command, &f.config)
+	registerRules(command, &f.rules)
 }
 
 func (f *inputFlags) options(directory string) (loader.Options, error) {
@@ -63,10 +63,6 @@ func (f *inputFlags) options(directory string) (loader.Options, error) {
 	}
 	return options, nil
 }
-
-// builtIn holds the rules that are part of the program, compiled when they are
-// first asked for.
-var builtIn = sync.OnceValues(func() (*engine.Engine, error) { return engine.New(rules.FS) })
 
 // An analysis is all that was read and found.
 type analysis struct {
@@ -97,6 +93,10 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	if err != nil {
 		return nil, err
 	}
+	e, err := c.engine(paths, configuration, input)
+	if err != nil {
+		return nil, err
+	}
 	configure(&options, configuration)
 	progress := c.progress(input.quiet)
 	defer progress.close()
@@ -108,14 +108,6 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	progress.enter("following paths")
 	result := facts.Compute(loaded.Graph)
 	progress.enter("applying rules")
-	e, err := builtIn()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.checkRules(configuration, e.Rules(), input); err != nil {
-		return nil, err
-	}
-	e = e.Configured(visible(configuration))
 	r := &report.Report{
 		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Links: loaded.Links, Blockers: e.Blockers,
@@ -136,24 +128,6 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 
 func hasErrors(diagnostics []source.Diagnostic) bool {
 	return slices.ContainsFunc(diagnostics, func(d source.Diagnostic) bool { return d.Severity == source.Error })
-}
-
-// rulePage is where the documentation of a rule is read.
-const rulePage = "https://github.com/originkey/originkey/blob/main/docs/rules/"
-
-func describeRules(from []engine.Rule) []report.Rule {
-	described := make([]report.Rule, len(from))
-	for i, rule := range from {
-		described[i] = report.Rule{
-			Name: rule.Name, Title: rule.Title, Description: rule.Description, HelpURL: rulePage + rule.Name + ".md",
-			Level: rule.Level, Tags: rule.Tags, Precision: rule.Precision, CWE: rule.CWE, SecuritySeverity: rule.SecuritySeverity,
-			Reports: rule.Reports,
-		}
-		for _, reference := range rule.References {
-			described[i].References = append(described[i].References, report.Reference(reference))
-		}
-	}
-	return described
 }
 
 // complain writes diagnostics to stderr and reports whether one is an error.

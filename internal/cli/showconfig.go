@@ -36,11 +36,8 @@ comment behind each value says where it comes from.`,
 			if err != nil {
 				return err
 			}
-			e, err := builtIn()
+			e, err := c.engine(paths, configuration, input)
 			if err != nil {
-				return err
-			}
-			if err := c.checkRules(configuration, e.Rules(), input); err != nil {
 				return err
 			}
 			if _, err := input.options(c.Directory); err != nil {
@@ -95,17 +92,17 @@ func writeConfig(w io.Writer, from *config.Config, existing []engine.Rule, input
 	p.optional("account", from.Account)
 	p.optional("region", from.Region)
 	p.optional("partition", from.Partition)
-	p.list("trusted_accounts", from.TrustedAccounts)
+	p.list("trusted_accounts", from.TrustedAccounts, "")
 	p.scalar("assume", from.Assume, "true")
 	if failOn != "" {
 		p.add("fail-on: "+failOn, "--fail-on")
 	} else {
 		p.scalar("fail-on", from.FailOn, string(finding.Warning))
 	}
-	p.list("exclude", from.Exclude, input.exclude...)
+	p.list("exclude", from.Exclude, "--exclude", input.exclude...)
 	p.rules(from.Rules, existing)
 	p.ignores(from.Ignores)
-	p.list("rule_folders", from.RuleFolders)
+	p.list("rule_folders", from.RuleFolders, "--rules", input.rules...)
 	p.inputs(from)
 	p.bindings(from)
 	p.flags(input)
@@ -142,14 +139,14 @@ func (p *configWriter) scalar(name string, text source.Text, otherwise string) {
 	p.add(name+": "+text.Text, place(text))
 }
 
-// list writes what is configured and what flags of that name add to it.
-func (p *configWriter) list(name string, texts []source.Text, flags ...string) {
-	p.heading(name, len(texts)+len(flags))
+// list writes what is configured and what a flag adds to it.
+func (p *configWriter) list(name string, texts []source.Text, flag string, given ...string) {
+	p.heading(name, len(texts)+len(given))
 	for _, text := range texts {
 		p.add("  - "+scalar(text.Text), place(text))
 	}
-	for _, text := range flags {
-		p.add("  - "+scalar(text), "--"+name)
+	for _, text := range given {
+		p.add("  - "+scalar(text), flag)
 	}
 }
 

@@ -4,11 +4,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,9 +32,12 @@ type Suggester func(*facts.Result, map[string]any) *finding.Suggestion
 // An Engine holds compiled rules. It is safe for concurrent use.
 type Engine struct {
 	compiler *ast.Compiler
+	modules  []*module
 	rules    []Rule
 	byName   map[string]Rule
-	config   Config
+	// resources are the kinds of nodes that rules ask for.
+	resources []string
+	config    Config
 }
 
 // A Config is what rules see of the user's configuration. What is not said is "".
@@ -53,85 +55,81 @@ func (e *Engine) Configured(config Config) *Engine {
 }
 
 // New compiles the rules of a file system: main.rego, lib/*.rego and one folder
-// a rule, whose name is the rule's.
-func New(files fs.FS) (*Engine, error) {
-	modules := map[string]*ast.Module{}
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Ext(name) != ".rego" || strings.HasSuffix(name, "_test.rego") {
-			return err
-		}
-		content, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		module, err := ast.ParseModuleWithOpts(name, string(content), ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
-		if err != nil {
-			return err
-		}
-		modules[name] = module
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the rules: %w", err)
-	}
+// a rule, whose name is the rule's; and those of a user's folders beside them. The
+// error is a *RuleError where the rules are at fault.
+func New(files fs.FS, folders ...Folder) (*Engine, error) {
 	e := &Engine{byName: map[string]Rule{}}
-	if err := e.readRules(modules); err != nil {
-		return nil, fmt.Errorf("read the rules: %w", err)
+	reader := newReader()
+	if err := e.read(reader, files, folders, false); err != nil {
+		return nil, err
 	}
-	e.compiler = ast.NewCompiler()
-	e.compiler.Compile(modules)
-	if e.compiler.Failed() {
-		return nil, fmt.Errorf("compile the rules: %w", e.compiler.Errors)
+	if err := e.compile(reader, ast.NewCompiler().WithCapabilities(capabilities())); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
 
-func (e *Engine) readRules(modules map[string]*ast.Module) error {
-	var problems []error
-	for name, module := range modules {
-		folder, file := path.Split(name)
-		folder = strings.TrimSuffix(folder, "/")
-		if file != "rule.rego" {
-			continue
-		}
-		if packaged := packageName(module); packaged != "rules."+folder {
-			problems = append(problems, fmt.Errorf("%s: its package is %s, not rules[%q]", name, packaged, folder))
-			continue
-		}
-		annotations := packageAnnotations(module)
-		if annotations == nil {
-			problems = append(problems, fmt.Errorf("%s: its package has no METADATA", name))
-			continue
-		}
-		rule, err := readRule(folder, annotations)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", name, err))
-		}
+// read reads the modules and what their METADATA says.
+func (e *Engine) read(r *reader, files fs.FS, folders []Folder, tests bool) error {
+	e.modules = r.modules(files, "", "", false)
+	for _, rule := range r.rules(e.modules) {
 		e.rules = append(e.rules, rule)
 		e.byName[rule.Name] = rule
 	}
-	slices.SortFunc(e.rules, func(x, y Rule) int { return strings.Compare(x.Name, y.Name) })
-	return errors.Join(problems...)
-}
-
-// packageName joins the elements of a package's path, without "data".
-func packageName(module *ast.Module) string {
-	elements := make([]string, 0, len(module.Package.Path))
-	for _, term := range module.Package.Path[1:] {
-		if text, ok := term.Value.(ast.String); ok {
-			elements = append(elements, string(text))
+	for i, folder := range folders {
+		modules := r.modules(folder.Files, folder.Name, fmt.Sprintf("%s/%d", customPackage, i+1), tests)
+		e.modules = append(e.modules, modules...)
+		for _, rule := range r.custom(folder, modules) {
+			if known, taken := e.byName[rule.Name]; taken {
+				owner := "a rule of originkey"
+				if known.Custom {
+					owner = "a rule of another folder"
+				}
+				r.problems = append(r.problems, source.Diagnostic{
+					Location: source.Location{File: folder.Name}, Severity: source.Error,
+					Message: fmt.Sprintf("%s has the name %s already; choose another", owner, rule.Name),
+				})
+				continue
+			}
+			e.rules = append(e.rules, rule)
+			e.byName[rule.Name] = rule
 		}
 	}
-	return strings.Join(elements, ".")
-}
-
-func packageAnnotations(module *ast.Module) *ast.Annotations {
-	for _, annotations := range module.Annotations {
-		if annotations.Scope == "package" {
-			return annotations
+	if err := r.err(); err != nil {
+		return err
+	}
+	slices.SortFunc(e.rules, func(x, y Rule) int { return strings.Compare(x.Name, y.Name) })
+	catalogue, err := describe(e.rules)
+	if err != nil {
+		return err
+	}
+	e.modules = append(e.modules, catalogue)
+	for _, rule := range e.rules {
+		if kind := rule.kind(); isResource(kind) && !slices.Contains(e.resources, kind) {
+			e.resources = append(e.resources, kind)
 		}
 	}
 	return nil
+}
+
+func (e *Engine) compile(r *reader, compiler *ast.Compiler) error {
+	e.compiler = compiler.WithStrict(true)
+	e.compiler.Compile(parsed(e.modules))
+	if e.compiler.Failed() {
+		r.add(e.compiler.Errors)
+	} else {
+		r.checkReferences(e.compiler, e.modules)
+	}
+	return r.err()
+}
+
+// parsed returns modules by their path.
+func parsed(modules []*module) map[string]*ast.Module {
+	byPath := make(map[string]*ast.Module, len(modules))
+	for _, m := range modules {
+		byPath[m.path] = m.parsed
+	}
+	return byPath
 }
 
 // Rules returns the rules by name.
@@ -161,7 +159,37 @@ func (e *Engine) Blockers(p *facts.Path) []string {
 // rules that wait for another are left out. A rule that fails is named in a
 // diagnostic; what the others find is returned all the same.
 func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, options ...string) ([]finding.Finding, []source.Diagnostic) {
-	run := &run{engine: e, result: r, suggest: suggest, options: options, paths: map[string]*facts.Path{}, pathsOf: map[string][]string{}}
+	run, all, diagnostics := e.run(ctx, r, options)
+	run.suggest = suggest
+	findings, broken := run.finish(all)
+	return findings, append(diagnostics, broken...)
+}
+
+// A Report is what one rule says of one subject, before several of one cause
+// become one finding.
+type Report struct{ Rule, Node, Path, Message string }
+
+// Reports evaluates all rules like Run and returns what they say, sorted.
+func (e *Engine) Reports(ctx context.Context, r *facts.Result, options ...string) ([]Report, []source.Diagnostic) {
+	run, all, diagnostics := e.run(ctx, r, options)
+	var reports []Report
+	for _, c := range all {
+		diagnostics = append(diagnostics, c.diagnostics...)
+		for _, report := range c.reports {
+			if !run.waits(report) {
+				reports = append(reports, Report{report.rule, report.node(), report.place(), report.message()})
+			}
+		}
+	}
+	slices.SortFunc(reports, func(x, y Report) int {
+		return cmp.Or(cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Node, y.Node), cmp.Compare(x.Path, y.Path), cmp.Compare(x.Message, y.Message))
+	})
+	return slices.Compact(reports), diagnostics
+}
+
+// run evaluates all rules on all subjects.
+func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*run, []collected, []source.Diagnostic) {
+	run := &run{engine: e, result: r, options: options, paths: map[string]*facts.Path{}, pathsOf: map[string][]string{}}
 	for _, p := range slices.Concat(r.Paths, r.Uploads) {
 		run.paths[p.ID] = p
 		for _, policy := range []*graph.Node{p.BucketPolicy, p.KeyPolicy} {
@@ -173,27 +201,43 @@ func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, op
 	store := inmem.NewFromASTObject(Data(r, e.config))
 	transaction, err := store.NewTransaction(ctx)
 	if err != nil {
-		return nil, []source.Diagnostic{failed("open the rules' data: %v", err)}
+		return run, nil, []source.Diagnostic{failed("open the rules' data: %v", err)}
 	}
 	defer store.Abort(ctx, transaction)
 	query, err := e.prepare(ctx, store, transaction, "data.originkey.results")
 	if err != nil {
-		return nil, []source.Diagnostic{failed("prepare the rules: %v", err)}
+		return run, nil, []source.Diagnostic{failed("prepare the rules: %v", err)}
 	}
 
-	collected := make([]collected, len(r.Subjects))
+	subjects := e.subjects(r)
+	collected := make([]collected, len(subjects))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, subject := range r.Subjects {
+	for i, subject := range subjects {
 		group.Go(func() error {
 			collected[i] = run.evaluate(ctx, query, store, transaction, subject)
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, []source.Diagnostic{failed("evaluate the rules: %v", err)}
+		return run, nil, []source.Diagnostic{failed("evaluate the rules: %v", err)}
 	}
-	return run.finish(collected)
+	return run, collected, nil
+}
+
+// subjects are what the facts are about, and the resources that a rule asks for
+// where the input defines them. main.rego chooses the same.
+func (e *Engine) subjects(r *facts.Result) []facts.Subject {
+	if len(e.resources) == 0 {
+		return r.Subjects
+	}
+	subjects := slices.Clone(r.Subjects)
+	for _, node := range r.Graph.Nodes {
+		if node.External == "" && node.Assumed == "" && slices.Contains(e.resources, string(node.Kind)) {
+			subjects = append(subjects, facts.Subject{ID: node.ID, Kind: facts.SubjectKind(node.Kind)})
+		}
+	}
+	return subjects
 }
 
 func failed(format string, arguments ...any) source.Diagnostic {
@@ -230,7 +274,8 @@ type collected struct {
 
 // A report is one result of a rule.
 type report struct {
-	rule    string
+	rule string
+	// content is nil where the result is no object.
 	content map[string]any
 }
 
@@ -238,6 +283,23 @@ type report struct {
 func (r report) node() string {
 	id, _ := r.content["node"].(string)
 	return id
+}
+
+func (r report) place() string {
+	path, _ := r.content["path"].(string)
+	return path
+}
+
+func (r report) message() string {
+	message, _ := r.content["message"].(string)
+	return message
+}
+
+// waits reports whether a report is of a rule that waits for an option that the
+// user did not give.
+func (r *run) waits(report report) bool {
+	option := r.engine.byName[report.rule].OnlyWith
+	return option != "" && !slices.Contains(r.options, option)
 }
 
 func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store storage.Store, transaction storage.Transaction, subject facts.Subject) collected {
@@ -250,7 +312,14 @@ func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store 
 	}
 	// Find out which rule it is, and keep what the others say.
 	for _, rule := range r.engine.rules {
-		single, err := r.engine.prepare(ctx, store, transaction, fmt.Sprintf("data.rules[%q].report", rule.Name))
+		if rule.kind() != string(subject.Kind) {
+			continue
+		}
+		folder := rulesPackage
+		if rule.Custom {
+			folder = customPackage
+		}
+		single, err := r.engine.prepare(ctx, store, transaction, fmt.Sprintf("data.%s[%q].report", folder, rule.Name))
 		if err == nil {
 			results, err = single.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTransaction(transaction))
 		}
@@ -287,9 +356,8 @@ func readList(name string, list any) []report {
 	items, _ := list.([]any)
 	var reports []report
 	for _, item := range items {
-		if content, ok := item.(map[string]any); ok {
-			reports = append(reports, report{rule: name, content: content})
-		}
+		content, _ := item.(map[string]any)
+		reports = append(reports, report{rule: name, content: content})
 	}
 	return reports
 }

@@ -119,16 +119,15 @@ const header = `# METADATA
 #   precision: high
 `
 
-const mainModule = `package originkey
-
-results[name] contains result if {
-	some name
-	some result in data.rules[name].report
-}
-`
-
 func testRules(modules map[string]string) fstest.MapFS {
-	files := fstest.MapFS{"main.rego": {Data: []byte(mainModule)}}
+	files := fstest.MapFS{}
+	for _, name := range []string{"main.rego", "conftest.rego"} {
+		text, err := fs.ReadFile(rules.FS, name)
+		if err != nil {
+			panic(err)
+		}
+		files[name] = &fstest.MapFile{Data: text}
+	}
 	for name, text := range modules {
 		files[name+"/rule.rego"] = &fstest.MapFile{Data: []byte(text)}
 	}

@@ -3,7 +3,9 @@ package engine
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +26,7 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 		// seen counts what one subject reports under one key: those are not the same.
 		seen := map[string]int{}
 		for _, report := range c.reports {
-			if option := r.engine.byName[report.rule].OnlyWith; option != "" && !slices.Contains(r.options, option) {
+			if r.waits(report) {
 				continue
 			}
 			found, key, err := r.finding(c.subject, report)
@@ -53,15 +55,15 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 // the same cause.
 func (r *run) finding(subject facts.Subject, report report) (found *finding.Finding, key string, err error) {
 	rule := r.engine.byName[report.rule]
-	message, ok := report.content["message"].(string)
-	if !ok || message == "" {
-		return nil, "", fmt.Errorf("a result has no message")
+	if err := report.check(); err != nil {
+		return nil, "", err
 	}
+	message := report.message()
 	node := r.result.Graph.Node(report.node())
 	if node == nil {
 		return nil, "", fmt.Errorf("a result names the node %q, which does not exist", report.node())
 	}
-	place, _ := report.content["path"].(string)
+	place := report.place()
 	found = &finding.Finding{
 		Rule: rule.Name, Level: rule.Level, Message: message, Anchor: r.firstLine(node.Location), Address: node.Address, Label: node.Label(),
 		Unit: r.result.Graph.Unit(node.Unit).Path, Sid: sid(node),
@@ -86,6 +88,35 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 		found.Suggestion = r.suggest(r.result, suggestion)
 	}
 	return found, strings.Join(append([]string{rule.Name}, r.cause(subject, node, place, found)...), "\x00"), nil
+}
+
+// members are those that a result may have, with what they are.
+var members = map[string]func(any) bool{
+	"message": is[string], "node": is[string], "path": is[string], "related": is[[]any], "suggestion": is[map[string]any],
+}
+
+func is[T any](v any) bool {
+	_, ok := v.(T)
+	return ok
+}
+
+// check returns an error where a result is not what a rule may return.
+func (r report) check() error {
+	if r.content == nil {
+		return errors.New("a result is not an object with message and node")
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.content)) {
+		switch valid, known := members[name]; {
+		case !known:
+			return fmt.Errorf("a result has the member %q, which is none of %s", name, strings.Join(slices.Sorted(maps.Keys(members)), ", "))
+		case !valid(r.content[name]):
+			return fmt.Errorf("the member %q of a result is of the wrong type", name)
+		}
+	}
+	if r.message() == "" {
+		return errors.New("a result has no message")
+	}
+	return nil
 }
 
 // cause identifies what has to change for a finding to go away. Several origins

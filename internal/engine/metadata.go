@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -11,18 +14,22 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
+	"github.com/originkey/originkey/internal/graph"
 )
 
 // A Rule is what the METADATA of a rule says.
 type Rule struct {
-	Name        string
+	Name string
+	// Custom is true for a rule of a user.
+	Custom      bool
 	Title       string
 	Description string
 	References  []Reference
 
 	Level finding.Level
-	// Subject is "path", "grant" or "document".
+	// Subject is what the rule judges one at a time: one of Subjects.
 	Subject string
 	// Reports lists the reason codes that the rule reports. Those of path
 	// facts block a path.
@@ -50,33 +57,70 @@ type Reference struct {
 // Options lists the options that a rule may wait for (custom.only_with).
 var Options = []string{"show-undecided"}
 
-// headings are the sections that every description has, in this order.
+// Subjects lists what a rule may judge (custom.subject), with the kind that its
+// input then has.
+var Subjects = []struct{ Name, Kind string }{
+	{"path", string(facts.PathSubject)},
+	{"grant", string(facts.StatementSubject)},
+	{"document", string(facts.DocumentSubject)},
+	resource(graph.Distribution), resource(graph.Origin), resource(graph.OAC), resource(graph.OAI),
+	resource(graph.Bucket), resource(graph.Encryption), resource(graph.AccessPoint), resource(graph.Object),
+	resource(graph.Key), resource(graph.Alias),
+}
+
+func resource(kind graph.Kind) struct{ Name, Kind string } {
+	return struct{ Name, Kind string }{string(kind), string(kind)}
+}
+
+// kind is the kind of the rule's subject.
+func (r Rule) kind() string {
+	for _, subject := range Subjects {
+		if subject.Name == r.Subject {
+			return subject.Kind
+		}
+	}
+	return ""
+}
+
+// isResource reports whether a kind is one of nodes, which are subjects only where
+// a rule asks for them.
+func isResource(kind string) bool {
+	return !slices.Contains([]string{string(facts.PathSubject), string(facts.StatementSubject), string(facts.DocumentSubject)}, kind)
+}
+
+// headings are the sections that the description of every rule of the program has,
+// in this order.
 var headings = []string{"## What it does", "## Why is this bad?", "## Example", "## Use instead"}
 
-// readRule reads the package-scope METADATA of a rule's module strictly: what is
-// unknown or missing is an error.
-func readRule(name string, annotations *ast.Annotations) (Rule, error) {
-	rule := Rule{Name: name, Title: annotations.Title, Description: annotations.Description}
-	var problems []error
-	fail := func(format string, arguments ...any) { problems = append(problems, fmt.Errorf(format, arguments...)) }
+// required are the fields of custom. A rule of a user needs those of requiredOfCustom
+// only: nobody else relies on its documentation.
+var (
+	required         = []string{"level", "subject", "reports", "since", "tags", "precision"}
+	requiredOfCustom = []string{"level", "subject"}
+)
 
+// precisions are those that GitHub code scanning knows.
+var precisions = []string{"very-high", "high", "medium", "low"}
+
+// rule reads the package-scope METADATA of a rule strictly into the rule: what is
+// unknown or missing is an error.
+func (r *reader) rule(rule Rule, m *module, annotations *ast.Annotations) Rule {
+	rule.Title, rule.Description = annotations.Title, annotations.Description
+	fail := func(format string, arguments ...any) { r.fail(annotations.Location, format, arguments...) }
 	if rule.Title == "" {
-		fail("it has no title")
+		fail("METADATA has no title")
 	}
-	position := 0
-	for _, heading := range headings {
-		at := strings.Index(rule.Description[position:], heading)
-		if at < 0 {
-			fail("its description has no section %q at its place", heading)
-			break
-		}
-		position += at
+	if rule.Custom && strings.TrimSpace(rule.Description) == "" {
+		fail("METADATA has no description")
 	}
 	for _, related := range annotations.RelatedResources {
-		rule.References = append(rule.References, Reference{URL: related.Ref.String(), Description: related.Description})
+		url := related.Ref.String()
+		rule.References = append(rule.References, Reference{URL: url, Description: cmp.Or(related.Description, url)})
 	}
-	if len(rule.References) == 0 {
-		fail("it has no related_resources")
+	needed := requiredOfCustom
+	if !rule.Custom {
+		needed = required
+		r.documentation(rule, annotations)
 	}
 	fields := map[string]any{
 		"level": &rule.Level, "subject": &rule.Subject, "reports": &rule.Reports, "since": &rule.Since, "tags": &rule.Tags,
@@ -88,35 +132,74 @@ func readRule(name string, annotations *ast.Annotations) (Rule, error) {
 		names = append(names, field)
 	}
 	slices.Sort(names)
+	failField := func(field, format string, arguments ...any) {
+		r.fail(lineOf(m, annotations, field), format, arguments...)
+	}
 	for _, field := range names {
 		target, known := fields[field]
 		if !known {
-			fail("custom.%s is not known", field)
+			failField(field, "custom.%s is not known; METADATA of a rule may have: %s", field, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 			continue
 		}
 		if err := assign(target, annotations.Custom[field]); err != nil {
-			fail("custom.%s %w", field, err)
+			failField(field, "custom.%s %v", field, err)
 		}
 	}
-	for _, required := range []string{"level", "subject", "reports", "since", "tags", "precision"} {
-		if _, written := annotations.Custom[required]; !written {
-			fail("custom.%s is missing", required)
+	for _, field := range needed {
+		if _, written := annotations.Custom[field]; !written {
+			fail("custom.%s is missing", field)
 		}
 	}
 	if rule.Level != "" && rule.Level.Rank() < 1 {
-		fail("custom.level %q is not note, warning or error", rule.Level)
+		failField("level", "custom.level %q is not note, warning or error", rule.Level)
 	}
-	if rule.Subject != "" && !slices.Contains([]string{"path", "grant", "document"}, rule.Subject) {
-		fail("custom.subject %q is not path, grant or document", rule.Subject)
+	if rule.Subject != "" && rule.kind() == "" {
+		subjects := make([]string, len(Subjects))
+		for i, subject := range Subjects {
+			subjects[i] = subject.Name
+		}
+		failField("subject", "custom.subject %q is none of %s", rule.Subject, strings.Join(subjects, ", "))
 	}
 	if rule.OnlyWith != "" && !slices.Contains(Options, rule.OnlyWith) {
-		fail("custom.only_with %q is not %s", rule.OnlyWith, strings.Join(Options, " or "))
+		failField("only_with", "custom.only_with %q is not %s", rule.OnlyWith, strings.Join(Options, " or "))
 	}
-	if precisions := []string{"very-high", "high", "medium", "low"}; rule.Precision != "" && !slices.Contains(precisions, rule.Precision) {
-		fail("custom.precision %q is not %s", rule.Precision, strings.Join(precisions, ", "))
+	rule.checkSecurity(failField)
+	if rule.Precision != "" && !slices.Contains(precisions, rule.Precision) {
+		failField("precision", "custom.precision %q is not %s", rule.Precision, strings.Join(precisions, ", "))
 	}
-	rule.checkSecurity(fail)
-	return rule, errors.Join(problems...)
+	if rule.Custom && len(rule.Reports) > 0 {
+		failField("reports", "custom.reports is for the rules of the program, each of which explains a verdict; leave it out")
+	}
+	return rule
+}
+
+// documentation checks what the description of a rule of the program has to have.
+func (r *reader) documentation(rule Rule, annotations *ast.Annotations) {
+	position := 0
+	for _, heading := range headings {
+		at := strings.Index(rule.Description[position:], heading)
+		if at < 0 {
+			r.fail(annotations.Location, "its description has no section %q at its place", heading)
+			break
+		}
+		position += at
+	}
+	if len(rule.References) == 0 {
+		r.fail(annotations.Location, "METADATA has no related_resources")
+	}
+}
+
+// lineOf is where a field of METADATA is written, or the METADATA as a whole.
+func lineOf(m *module, annotations *ast.Annotations, field string) *ast.Location {
+	at := *annotations.Location
+	written := regexp.MustCompile(`^#\s+` + regexp.QuoteMeta(field) + `\s*:`)
+	for i, line := range bytes.Split(m.text, []byte("\n")) {
+		if row := i + 1; row > at.Row && row < m.parsed.Package.Location.Row && written.Match(line) {
+			at.Row = row
+			break
+		}
+	}
+	return &at
 }
 
 // maxTags is how many tags of a rule code scanning keeps. Each weakness is one, too.
@@ -126,28 +209,28 @@ var weakness = regexp.MustCompile(`^CWE-[1-9][0-9]*$`)
 
 // checkSecurity checks what code scanning makes of a rule: only beside the tag
 // "security" do a severity and weaknesses count.
-func (r Rule) checkSecurity(fail func(format string, arguments ...any)) {
+func (r Rule) checkSecurity(fail func(field, format string, arguments ...any)) {
 	for _, tag := range r.Tags {
 		if tag == "" || tag != strings.ToLower(tag) {
-			fail("custom.tags holds %q, which is not in lower case", tag)
+			fail("tags", "custom.tags holds %q, which is not in lower case", tag)
 		}
 	}
 	if len(r.Tags)+len(r.CWE) > maxTags {
-		fail("custom.tags and custom.cwe have %d entries together, more than %d", len(r.Tags)+len(r.CWE), maxTags)
+		fail("tags", "custom.tags and custom.cwe have %d entries together, more than %d", len(r.Tags)+len(r.CWE), maxTags)
 	}
 	for _, each := range r.CWE {
 		if !weakness.MatchString(each) {
-			fail("custom.cwe holds %q, which is no number of a weakness, such as CWE-732", each)
+			fail("cwe", "custom.cwe holds %q, which is no number of a weakness, such as CWE-732", each)
 		}
 	}
 	if !slices.Contains(r.Tags, "security") {
 		if len(r.CWE) > 0 || r.SecuritySeverity != "" {
-			fail("custom.cwe and custom.security_severity are for rules with the tag security")
+			fail("cwe", "custom.cwe and custom.security_severity are for rules with the tag security")
 		}
 		return
 	}
 	if severity, err := strconv.ParseFloat(r.SecuritySeverity, 64); r.SecuritySeverity != "" && (err != nil || severity <= 0 || severity > 10) {
-		fail("custom.security_severity %q is not a number above 0 and up to 10", r.SecuritySeverity)
+		fail("security_severity", "custom.security_severity %q is not a number above 0 and up to 10", r.SecuritySeverity)
 	}
 }
 
@@ -180,12 +263,19 @@ func assign(target, from any) error {
 // Markdown returns the documentation page of a rule.
 func (r Rule) Markdown() string {
 	var page strings.Builder
-	fmt.Fprintf(&page, "# %s\n\n%s.\n\nLevel: %s. Subject: %s. Since: %s.", r.Name, r.Title, r.Level, r.Subject, r.Since)
+	fmt.Fprintf(&page, "# %s\n\n%s.\n\nLevel: %s. Subject: %s.", r.Name, r.Title, r.Level, r.Subject)
+	if r.Since != "" {
+		fmt.Fprintf(&page, " Since: %s.", r.Since)
+	}
 	if r.OnlyWith != "" {
 		fmt.Fprintf(&page, " Only with `--%s`.", r.OnlyWith)
 	}
 	if r.SecuritySeverity != "" {
-		fmt.Fprintf(&page, " Security severity: %s (%s).", r.SecuritySeverity, strings.Join(r.CWE, ", "))
+		fmt.Fprintf(&page, " Security severity: %s", r.SecuritySeverity)
+		if len(r.CWE) > 0 {
+			fmt.Fprintf(&page, " (%s)", strings.Join(r.CWE, ", "))
+		}
+		page.WriteString(".")
 	}
 	if len(r.SecurityHub) > 0 {
 		fmt.Fprintf(&page, " AWS Security Hub: %s.", strings.Join(r.SecurityHub, ", "))
@@ -193,7 +283,10 @@ func (r Rule) Markdown() string {
 	if len(r.AccessAnalyzer) > 0 {
 		fmt.Fprintf(&page, " IAM Access Analyzer: %s.", strings.Join(r.AccessAnalyzer, ", "))
 	}
-	fmt.Fprintf(&page, "\n\n%s\n\n## References\n", strings.TrimSpace(r.Description))
+	fmt.Fprintf(&page, "\n\n%s\n", strings.TrimSpace(r.Description))
+	if len(r.References) > 0 {
+		page.WriteString("\n## References\n")
+	}
 	for _, reference := range r.References {
 		fmt.Fprintf(&page, "- [%s](%s)\n", reference.Description, reference.URL)
 	}

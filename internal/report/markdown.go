@@ -165,7 +165,7 @@ func placeLink(r *Report, at source.Location) string {
 
 func ruleLink(r *Report, name string) string {
 	for _, rule := range r.Rules {
-		if rule.Name == name {
+		if rule.Name == name && rule.HelpURL != "" {
 			return markdownLink(markdownCode(name), rule.HelpURL)
 		}
 	}

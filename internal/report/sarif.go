@@ -274,11 +274,16 @@ func (w *sarifWriter) rule(rule Rule) *sarifDescriptor {
 	help := rule.helpPage()
 	descriptor.Help = sarif.NewMultiformatMessageString(plain(help))
 	descriptor.Help.Markdown = &help
-	descriptor.HelpURI = &rule.HelpURL
+	if rule.HelpURL != "" {
+		descriptor.HelpURI = &rule.HelpURL
+	}
 	descriptor.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(string(rule.Level))
 	isSecurity := slices.Contains(rule.Tags, "security")
 	tags := rule.sarifTags(isSecurity)
-	descriptor.Properties = sarif.Properties{"tags": tags, "precision": rule.Precision}
+	descriptor.Properties = sarif.Properties{"tags": tags}
+	if rule.Precision != "" {
+		descriptor.Properties["precision"] = rule.Precision
+	}
 	if isSecurity && rule.SecuritySeverity != "" {
 		descriptor.Properties["security-severity"] = rule.SecuritySeverity
 	} else {
@@ -298,7 +303,7 @@ func (w *sarifWriter) rule(rule Rule) *sarifDescriptor {
 
 // sarifTags are the tags that decide something first, so that they are kept.
 func (r Rule) sarifTags(isSecurity bool) []string {
-	var tags []string
+	tags := []string{}
 	if isSecurity {
 		tags = append(tags, "security")
 		for _, weakness := range r.CWE {

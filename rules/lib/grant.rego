@@ -55,3 +55,36 @@ reported_otherwise if facts.names_everyone.verdict == "yes"
 reported_otherwise if facts.inverted.verdict == "yes"
 
 reported_otherwise if facts.malformed_oai.verdict == "yes"
+
+# METADATA
+# description: |
+#   The statement as it is written, where the policy is known. Values in it are
+#   symbolic.
+written := listed(document.Statement)[statement.index] if {
+	document := parsed(data.graph.nodes[statement.policy].attributes.document)
+}
+
+# A document is a text where it was read from a file, and data where the input
+# builds it.
+parsed(document) := json.unmarshal(document) if {
+	is_string(document)
+	json.is_valid(document)
+}
+
+parsed(document) := document.json if is_object(document.json)
+
+parsed(document) := document if {
+	is_object(document)
+	document.Statement
+}
+
+# METADATA
+# description: The actions of the statement that are known, in lower case.
+actions contains lower(action) if {
+	some action in listed(written.Action)
+	is_string(action)
+}
+
+listed(value) := value if is_array(value)
+
+listed(value) := [value] if not is_array(value)

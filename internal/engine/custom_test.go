@@ -141,9 +141,11 @@ func TestResultsOfCustomRulesAreChecked(t *testing.T) {
 		`"text"`:             "is not an object",
 		`{"node": input.id}`: "has no message",
 		`{"message": "x"}`:   "does not exist",
-		`{"message": "x", "node": input.id, "file": "main.tf"}`:  `has the member "file"`,
-		`{"message": 1, "node": input.id}`:                       `"message" of a result is of the wrong type`,
-		`{"message": "x", "node": input.id, "suggestion": "do"}`: `"suggestion" of a result is of the wrong type`,
+		`{"message": "x", "node": input.id, "file": "main.tf"}`:                `has the member "file"`,
+		`{"message": 1, "node": input.id}`:                                     `"message" of a result is of the wrong type`,
+		`{"message": "x", "node": input.id, "suggestion": {"statements": []}}`: "a suggestion is not an object with the text advice alone",
+		`{"message": "x", "node": input.id, "suggestion": {"advice": 1}}`:      "a suggestion is not an object with the text advice alone",
+		`{"message": "x", "node": input.id, "suggestion": "do"}`:               `"suggestion" of a result is of the wrong type`,
 	} {
 		e, err := New(testRules(nil), Folder{Name: "mine", Files: oneRule("report contains " + result)})
 		if err != nil {

@@ -55,7 +55,7 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 // the same cause.
 func (r *run) finding(subject facts.Subject, report report) (found *finding.Finding, key string, err error) {
 	rule := r.engine.byName[report.rule]
-	if err := report.check(); err != nil {
+	if err := report.check(rule.Custom); err != nil {
 		return nil, "", err
 	}
 	message := report.message()
@@ -100,8 +100,10 @@ func is[T any](v any) bool {
 	return ok
 }
 
-// check returns an error where a result is not what a rule may return.
-func (r report) check() error {
+// check returns an error where a result is not what a rule may return. What else
+// than advice a suggestion may hold is between the rules of the program and those
+// who write it out, and may change.
+func (r report) check(custom bool) error {
 	if r.content == nil {
 		return errors.New("a result is not an object with message and node")
 	}
@@ -115,6 +117,11 @@ func (r report) check() error {
 	}
 	if r.message() == "" {
 		return errors.New("a result has no message")
+	}
+	if suggestion, suggests := r.content["suggestion"].(map[string]any); custom && suggests {
+		if _, ok := suggestion["advice"].(string); !ok || len(suggestion) != 1 {
+			return errors.New("a suggestion is not an object with the text advice alone")
+		}
 	}
 	return nil
 }

@@ -394,7 +394,7 @@ func TestActionOnBrokenGrant(t *testing.T) {
 			t.Errorf("the summary has no %s: %s", text, j.summary)
 		}
 	}
-	j.expectLog("error[missing-decrypt-grant]", true)
+	j.expectLog("[missing-decrypt-grant]", true)
 	j.expectLog("::error file=", false)
 }
 

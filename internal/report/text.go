@@ -66,7 +66,7 @@ func (p *painter) compact(at source.Location, level string, c *color.Color, mess
 // byFile writes the findings of each file under its name. They are sorted by file.
 func (p *painter) byFile(r *Report) {
 	merged := instances(r.Findings)
-	written := map[string]string{}
+	written := map[cure]string{}
 	for len(merged) > 0 {
 		file := merged[0].Location.File
 		count := 1
@@ -116,7 +116,7 @@ const maxPlaces = 12
 
 // finding writes one finding. written says which finding a text to be written stands
 // under already: several rules often have one cure.
-func (p *painter) finding(r *Report, f instance, written map[string]string) {
+func (p *painter) finding(r *Report, f instance, written map[cure]string) {
 	c := levelColor(f.Level)
 	p.title(fmt.Sprintf("%s[%s]:", f.Level, f.Rule), c, f.Message)
 	marks := []mark{{at: f.Location, sign: "^", color: c}}
@@ -132,13 +132,28 @@ func (p *painter) finding(r *Report, f instance, written map[string]string) {
 		p.remark(cyan, "note:", others)
 	}
 	if f.Suggestion != nil {
-		p.suggestion(f.Suggestion, written[f.Suggestion.Text])
-		if written[f.Suggestion.Text] == "" {
-			written[f.Suggestion.Text] = fmt.Sprintf("%s at %s", f.Rule, f.Location)
+		this := cureOf(f.Finding)
+		p.suggestion(f.Suggestion, written[this])
+		if written[this] == "" {
+			written[this] = fmt.Sprintf("%s at %s", f.Rule, f.Location)
 		}
 	}
 	p.remark(faint, "more:", "originkey rules "+f.Rule)
 	p.printf("\n")
+}
+
+// A cure is a text to be written in one stack. Stacks that are copies of each other
+// need the same text, each in its own files.
+type cure struct{ stack, text string }
+
+// cureOf tells stacks apart by the file of the path's distribution, with which a
+// flow begins, else by the finding's own.
+func cureOf(f finding.Finding) cure {
+	stack := f.Location.File
+	if len(f.Flow) > 0 {
+		stack = f.Flow[0].Location.File
+	}
+	return cure{stack: stack, text: f.Suggestion.Text}
 }
 
 // remark writes a line under a snippet.

@@ -276,8 +276,13 @@ func TestWhatToWriteIsWrittenOnce(t *testing.T) {
 		{Rule: "advice", Location: at(3), Message: "c", Suggestion: &finding.Suggestion{Advice: "think"}},
 		{Rule: "advice", Location: at(4), Message: "d", Suggestion: &finding.Suggestion{Advice: "think"}},
 	}}
+	// The same path is read in another file of its stack; a copy of the stack is another one.
+	flow := []finding.Related{{Location: at(1), Message: "the distribution"}}
+	r.Findings = append(r.Findings,
+		finding.Finding{Rule: "three", Location: source.Location{File: "other.tf", Line: 1, Column: 1}, Message: "e", Suggestion: cure, Flow: flow},
+		finding.Finding{Rule: "four", Location: source.Location{File: "copy/main.tf", Line: 1, Column: 1}, Message: "f", Suggestion: cure})
 	text := write(t, "text", r, Style{})
-	for part, want := range map[string]int{"Cure": 1, "help: add this\n": 2, "note: and mind that": 1, "what to write stands under one at main.tf:1:1\n": 1, "what to write": 1, "help: think": 2} {
+	for part, want := range map[string]int{"Cure": 2, "help: add this\n": 4, "note: and mind that": 2, "what to write stands under one at main.tf:1:1\n": 2, "what to write": 2, "help: think": 2} {
 		if got := strings.Count(text, part); got != want {
 			t.Errorf("%q is there %d times, want %d:\n%s", part, got, want, text)
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,13 +28,14 @@ func read(t *testing.T, name string, target any) {
 }
 
 type hook struct {
-	ID              string `yaml:"id"`
-	Entry           string `yaml:"entry"`
-	Language        string `yaml:"language"`
-	LanguageVersion string `yaml:"language_version"`
-	Files           string `yaml:"files"`
-	Exclude         string `yaml:"exclude"`
-	RequireSerial   bool   `yaml:"require_serial"`
+	ID              string   `yaml:"id"`
+	Entry           string   `yaml:"entry"`
+	Arguments       []string `yaml:"args"`
+	Language        string   `yaml:"language"`
+	LanguageVersion string   `yaml:"language_version"`
+	Files           string   `yaml:"files"`
+	Exclude         string   `yaml:"exclude"`
+	RequireSerial   bool     `yaml:"require_serial"`
 }
 
 func hooks(t *testing.T) []hook {
@@ -81,6 +83,10 @@ func TestHooksRunTheProgram(t *testing.T) {
 		languages[hook.ID] = hook.Language
 		if hook.Entry != "originkey lint --quiet --compact" {
 			t.Errorf("%s runs %q", hook.ID, hook.Entry)
+		}
+		// The names of files follow, and can begin with a dash.
+		if !slices.Equal(hook.Arguments, []string{"--"}) {
+			t.Errorf("%s is called with %q", hook.ID, hook.Arguments)
 		}
 		if !hook.RequireSerial {
 			t.Errorf("%s is called in parallel", hook.ID)

@@ -279,7 +279,7 @@ func Locate(directory string, paths []string) (root string, chosen []string, err
 			return "", nil, &UsageError{fmt.Sprintf("%s cannot be read: %v", name, cause(err))}
 		}
 		if root != "" && its != root {
-			return "", nil, &UsageError{fmt.Sprintf("%s and %s are in different repositories; lint them one at a time", paths[0], name)}
+			return "", nil, &UsageError{fmt.Sprintf("%s and %s are not in one git repository; give the folder that holds both, or lint one at a time", paths[0], name)}
 		}
 		root = its
 		relative, err := filepath.Rel(root, absolute)

@@ -8,6 +8,8 @@ fail() {
   exit 2
 }
 
+[ -n "${GITHUB_OUTPUT:-}" ] || fail "GITHUB_OUTPUT is not set, so that the next steps cannot know what was found"
+summary_of_job="${GITHUB_STEP_SUMMARY:-/dev/null}"
 case "$INPUT_UPLOAD" in
 auto | true | false) ;;
 *) fail "the input upload is auto, true or false" ;;
@@ -20,6 +22,8 @@ esac
 summary="$RUNNER_TEMP/originkey-summary.md"
 annotations="$RUNNER_TEMP/originkey-annotations.txt"
 complaints="$RUNNER_TEMP/originkey-complaints.txt"
+[ ! -d "$sarif" ] || fail "the input sarif-file names a folder"
+mkdir -p "$(dirname "$sarif")" || fail "the folder of sarif-file cannot be made"
 rm -f "$sarif" "$summary" "$annotations"
 
 arguments=(--color never --format text --format "sarif=$sarif" --format "markdown=$summary" --format "github=$annotations")
@@ -44,7 +48,7 @@ upload=false
 if [ -f "$sarif" ]; then
   # A quote inside of a text is escaped, so that only results have this key.
   findings="$({ grep -o '"ruleId":' "$sarif" || true; } | wc -l | tr -d ' ')"
-  cat "$summary" >>"$GITHUB_STEP_SUMMARY"
+  cat "$summary" >>"$summary_of_job"
   if [ "$INPUT_UPLOAD" = false ]; then
     echo "code scanning is not asked for"
   elif [ "$EVENT_NAME" = pull_request ] && [ "$HEAD_REPOSITORY" != "$GITHUB_REPOSITORY" ]; then
@@ -56,10 +60,11 @@ else
   # Wrong usage or configuration. An upload without results would close all alerts.
   sarif=""
   message="$(head -c 4000 "$complaints")"
+  message="${message:-originkey ended with the exit code $code}"
   message="${message//'%'/%25}"
   message="${message//$'\r'/%0D}"
   echo "::error title=originkey::${message//$'\n'/%0A}"
-  { echo "## originkey: nothing was linted"; echo; sed 's/^/    /' "$complaints"; } >>"$GITHUB_STEP_SUMMARY"
+  { echo "## originkey: nothing was linted"; echo; head -c 60000 "$complaints" | sed 's/^/    /'; echo; } >>"$summary_of_job"
 fi
 
 {

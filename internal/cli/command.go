@@ -52,6 +52,7 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 // Main runs the program with arguments, without its name, and returns the exit
 // code.
 func (c Command) Main(ctx context.Context, arguments []string) int {
+	c.Stderr = c.log(c.Stderr)
 	root := &cobra.Command{
 		Use:   "originkey",
 		Short: "Finds missing and over-broad kms:Decrypt grants between CloudFront, S3 and KMS",

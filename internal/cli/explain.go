@@ -36,7 +36,11 @@ func (c Command) explain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := report.Explain(c.Stdout, format, found.report, text.style(c.StdoutIsTerminal)); err != nil {
+			out := c.Stdout
+			if format == "text" {
+				out = c.log(out)
+			}
+			if err := report.Explain(out, format, found.report, text.style(c.StdoutIsTerminal)); err != nil {
 				return err
 			}
 			if failed {

@@ -233,7 +233,13 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, g
 		name, file, toFile := strings.Cut(format, "=")
 		style := text.style(c.StdoutIsTerminal && !toFile)
 		style.Quiet, style.Undecided = flags.quiet, flags.undecided
-		if err := c.write(file, toFile, func(w io.Writer) error { return report.Write(w, name, found.report, style) }); err != nil {
+		err := c.write(file, toFile, func(w io.Writer) error {
+			if name == "text" && !toFile {
+				w = c.log(w)
+			}
+			return report.Write(w, name, found.report, style)
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -189,19 +189,20 @@ func (c Command) rules() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			out := c.log(c.Stdout)
 			if len(names) == 0 {
 				width := 0
 				for _, rule := range e.Rules() {
 					width = max(width, len(rule.Name))
 				}
 				for _, rule := range e.Rules() {
-					fmt.Fprintf(c.Stdout, "%-*s %-8s %s\n", width, rule.Name, rule.Level, rule.Title)
+					fmt.Fprintf(out, "%-*s %-8s %s\n", width, rule.Name, rule.Level, rule.Title)
 				}
 				return nil
 			}
 			for _, rule := range e.Rules() {
 				if rule.Name == names[0] {
-					_, err := fmt.Fprint(c.Stdout, rule.Markdown())
+					_, err := fmt.Fprint(out, rule.Markdown())
 					return err
 				}
 			}
@@ -243,25 +244,26 @@ func (c Command) runTests(ctx context.Context, named []string, verbose bool) err
 	if len(results) == 0 {
 		return fmt.Errorf("read the tests in %s: there are none; tests are rules test_* in files *_test.rego", strings.Join(named, ", "))
 	}
+	out := c.log(c.Stdout)
 	outcomes := map[engine.Outcome]int{}
 	for _, result := range results {
 		outcomes[result.Outcome]++
 		if result.Outcome != engine.Failed && !verbose {
 			continue
 		}
-		fmt.Fprintf(c.Stdout, "%s:%d: %s: %s\n", result.File, result.Line, result.Outcome, result.Name)
+		fmt.Fprintf(out, "%s:%d: %s: %s\n", result.File, result.Line, result.Outcome, result.Name)
 		if result.Error != nil {
-			fmt.Fprintf(c.Stdout, "    %s\n", strings.ReplaceAll(result.Error.Error(), "\n", "\n    "))
+			fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(result.Error.Error(), "\n", "\n    "))
 		}
 		for line := range strings.Lines(result.Output) {
-			fmt.Fprintf(c.Stdout, "    %s\n", strings.TrimSuffix(line, "\n"))
+			fmt.Fprintf(out, "    %s\n", strings.TrimSuffix(line, "\n"))
 		}
 	}
 	summary := fmt.Sprintf("%d passed, %d failed", outcomes[engine.Passed], outcomes[engine.Failed])
 	if skipped := outcomes[engine.Skipped]; skipped > 0 {
 		summary += fmt.Sprintf(", %d skipped", skipped)
 	}
-	fmt.Fprintf(c.Stdout, "%d tests: %s\n", len(results), summary)
+	fmt.Fprintf(out, "%d tests: %s\n", len(results), summary)
 	if outcomes[engine.Failed] > 0 {
 		return exitCode(exitFindings)
 	}

@@ -46,7 +46,7 @@ comment behind each value says where it comes from.`,
 			if !command.Flags().Changed("fail-on") {
 				failOn = ""
 			}
-			if err := writeConfig(c.Stdout, configuration, e.Rules(), input, failOn); err != nil {
+			if err := writeConfig(c.log(c.Stdout), configuration, e.Rules(), input, failOn); err != nil {
 				return fmt.Errorf("write the configuration: %w", err)
 			}
 			return nil

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -575,8 +576,61 @@ func TestActionRefusesToInstall(t *testing.T) {
 	}
 }
 
+func TestActionMakesTheFolderOfTheSARIF(t *testing.T) {
+	j := newJob(t)
+	j.inputs["sarif-file"] = "reports/of originkey/it.sarif"
+	j.run().expect("0", "0", false)
+	j.sarif()
+	if want := filepath.Join(j.workspace, "reports/of originkey/it.sarif"); !sameFile(t, j.uploaded["sarif_file"], want) {
+		t.Errorf("uploaded %v", j.uploaded)
+	}
+}
+
+// Inputs are text, also where they come from a pull request.
+func TestActionTakesInputsForNoCode(t *testing.T) {
+	const code = `$(touch made)` + "`touch made`" + `"; touch made; '`
+	for input, exitCode := range map[string]string{
+		"path": "2", "config": "2", "fail-on": "2", "category": "0", "sarif-file": "0", "version": "", "upload": "",
+	} {
+		j := newJob(t)
+		j.inputs[input] = code
+		j.run()
+		if j.outputs["exit-code"] != exitCode || j.failed != (exitCode != "0") {
+			t.Errorf("%s: outputs %v, failed %t\n%s", input, j.outputs, j.failed, j.log)
+		}
+		for _, folder := range []string{j.workspace, j.temporary, filepath.Join(j.temporary, "originkey-"+stubVersion)} {
+			if _, err := os.Stat(filepath.Join(folder, "made")); err == nil {
+				t.Errorf("%s is run as code", input)
+			}
+		}
+	}
+}
+
+// GitHub takes no summary of more than 1 MiB.
+func TestActionShortensTheSummary(t *testing.T) {
+	j := newJob(t)
+	j.write(filepath.Join(j.workspace, ".originkey.yaml"), strings.Repeat("? nonsense\n: x\n", 100_000), 0o644)
+	j.run().expect("2", "0", true)
+	if !strings.Contains(j.summary, "nonsense") || len(j.summary) > 1<<20 {
+		t.Errorf("the summary has %d bytes", len(j.summary))
+	}
+	if longest := slices.MaxFunc(strings.Split(j.log, "\n"), func(x, y string) int { return len(x) - len(y) }); len(longest) > 20_000 {
+		t.Errorf("an annotation has %d bytes", len(longest))
+	}
+}
+
+func TestActionNeedsOutputs(t *testing.T) {
+	j := newJob(t)
+	command := exec.CommandContext(t.Context(), "bash", filepath.Join(project, ".github/action/lint.sh"))
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "RUNNER_TEMP=" + j.temporary}
+	log, err := command.CombinedOutput()
+	if err == nil || !strings.HasPrefix(string(log), "::error title=originkey::GITHUB_OUTPUT is not set") {
+		t.Errorf("%v: %s", err, log)
+	}
+}
+
 func TestActionRefusesWrongInput(t *testing.T) {
-	for _, inputs := range []map[string]string{{"upload": "yes"}, {"sarif-file": ""}, {"sarif-file": "a\nexit-code=0"}} {
+	for _, inputs := range []map[string]string{{"upload": "yes"}, {"sarif-file": ""}, {"sarif-file": "policies"}, {"sarif-file": "a\nexit-code=0"}} {
 		j := newJob(t)
 		j.inputs = inputs
 		if j.run(); !j.failed || j.uploaded != nil || !strings.Contains(j.log, "::error title=originkey::the input ") {

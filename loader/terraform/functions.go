@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -581,9 +583,13 @@ func (m *module) repositoryFile(v value.Value, at source.Location) (*source.File
 	if !literal {
 		return nil, unknown(at, "%s", reason(v, "the name of a file is not known"))
 	}
-	opened, err := m.parser.tree.ReadFile(m.inRepository(name))
-	if err != nil {
-		return nil, unknown(at, "the file %s cannot be read", v)
+	name = m.inRepository(name)
+	opened, err := m.parser.tree.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, unknown(at, "the file %s does not exist", name)
+	case err != nil:
+		return nil, unknown(at, "the file %s cannot be read", name)
 	}
 	m.loader.files[opened.Path] = opened
 	m.builder.AddFile(opened)

@@ -49,10 +49,9 @@ type exitCode int
 // Error implements error.
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
-// Main runs the program with arguments, without its name, and returns the exit
-// code.
-func (c Command) Main(ctx context.Context, arguments []string) int {
-	c.Stderr = c.log(c.Stderr)
+// Root returns the program with all its commands and flags, also to compare with
+// what the documentation says of them.
+func (c Command) Root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "originkey",
 		Short: "Finds missing and over-broad kms:Decrypt grants between CloudFront, S3 and KMS",
@@ -66,11 +65,18 @@ can decrypt what it serves, and whether anyone else can who should not.`,
 	}
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	root.SetArgs(arguments)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(c.lint(), c.explain(), c.graph(), c.rules(), c.config(), c.test(), c.bundle(), c.version())
 	root.AddCommand(c.generate())
+	return root
+}
 
+// Main runs the program with arguments, without its name, and returns the exit
+// code.
+func (c Command) Main(ctx context.Context, arguments []string) int {
+	c.Stderr = c.log(c.Stderr)
+	root := c.Root()
+	root.SetArgs(arguments)
 	err := root.ExecuteContext(ctx)
 	var code exitCode
 	switch {

@@ -71,6 +71,7 @@ func (w *walker) checkRead() {
 		Code: "read-not-granted", Text: fmt.Sprintf("the policy of %s does not allow s3:GetObject to %s", bucket.Address, w.view.principal),
 		Node: policy.ID, Path: "document",
 	})...)
+	w.withholdRefused(Read, policy)
 }
 
 // setDecision turns a decision on a policy into a fact. absent are the reasons
@@ -273,6 +274,8 @@ func (w *walker) checkPolicy() {
 		Node: policy.ID, Path: "document",
 	})...)
 	w.checkUploadGrant(policy)
+	w.withholdRefused(Decrypt, policy)
+	w.withholdRefused(UploadGrant, policy)
 	if writer := w.customResource(key); writer != "" {
 		elsewhere := Reason{Code: "policy-elsewhere", Text: writer, Node: key.ID}
 		w.set(Decrypt, iam.Unknown, elsewhere)

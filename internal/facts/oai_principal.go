@@ -169,14 +169,44 @@ func (w *walker) malformed(policy *graph.Node, action, code string, absent Reaso
 	return reasons
 }
 
+// withholdRefused withholds a yes where the policy names a principal that is meant as
+// an origin access identity and is none: Amazon S3 and AWS KMS refuse policies with
+// principals that do not exist, and then none of its statements is in force. What an
+// account says of itself, AWS took.
+func (w *walker) withholdRefused(name string, policy *graph.Node) {
+	if w.view.facts[name].Verdict != iam.Yes || policy.Parent != "" && w.isObserved(policy) {
+		return
+	}
+	var reasons []Reason
+	for _, statement := range policy.Document.Statements {
+		if !statement.When.In(w.world) {
+			continue
+		}
+		for _, malformed := range w.malformedPrincipals(statement, policy) {
+			reasons = append(reasons, Reason{
+				Code: "malformed-principal", Node: w.statementNode(policy, statement), Path: principalElement(statement),
+				Text: fmt.Sprintf("AWS may refuse the policy %s as a whole: in %s, %s is no origin access identity (%s)", policy.Label(), describeStatement(statement), malformed.written, malformed.why),
+			})
+		}
+	}
+	if len(reasons) > 0 {
+		w.set(name, iam.Unknown, reasons...)
+	}
+}
+
+// principalElement is the element of a statement that holds its principals.
+func principalElement(s *iam.Statement) string {
+	if s.Principals == nil {
+		return "NotPrincipal"
+	}
+	return "Principal"
+}
+
 // malformedOAI is the fact that a statement names an origin access identity in a
 // form that names none.
 func (c *computation) malformedOAI(s *iam.Statement, policy *graph.Node) Fact {
 	fact := Fact{Verdict: iam.No}
-	element := "Principal"
-	if s.Principals == nil {
-		element = "NotPrincipal"
-	}
+	element := principalElement(s)
 	for _, malformed := range c.malformedPrincipals(s, policy) {
 		identity := malformed.identity
 		if identity == nil && malformed.id == "" || malformed.distribution != nil {

@@ -5,7 +5,7 @@
 #   Reports a principal in a key policy or bucket policy that is meant as an origin access identity and names none: `CloudFront OAI (E...)`, the ARN of the resource instead of that of the principal, underscores instead of spaces, a wildcard in the place of the id, the id of a distribution, or the ARN of another partition.
 #
 #   ## Why is this bad?
-#   One form alone is an identity's principal: `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity <id>`, in the partition of the stack. S3 refuses a bucket policy that holds another one (`Invalid principal in policy`), and so does AWS KMS with principals that it does not know. What is accepted names nobody.
+#   One form alone is an identity's principal: `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity <id>`, in the partition of the stack. S3 refuses a bucket policy that holds another one (`Invalid principal in policy`), and so does AWS KMS with principals that it does not know. What is accepted names nobody. Whoever else the policy lets in is refused with it: a path through it is undecided, but in a snapshot, which shows what AWS took.
 #
 #   ## Example
 #   ```hcl
@@ -39,6 +39,8 @@
 #     description: Restrict access to an Amazon S3 origin
 #   - ref: https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
 #     description: Examples of Amazon S3 bucket policies
+#   - ref: https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
+#     description: How do I resolve the error about an invalid principal when I update a bucket policy?
 #   - ref: https://repost.aws/knowledge-center/kms-policy-error-invalid-principals
 #     description: How do I resolve the error about invalid principals when I change a key policy?
 # custom:

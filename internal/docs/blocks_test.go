@@ -80,13 +80,19 @@ func (b *block) check() error {
 			return errors.New("a rule that is not tested")
 		}
 		return nil
+	case "typescript":
+		// An app of the CDK, whose template stands beside it.
+		if b.settings.from == "" {
+			return errors.New("no comment on the line before says where the lines stand: <!-- from FILE -->")
+		}
+		return nil
 	case "text":
 		if strings.HasPrefix(b.text, "$ ") || strings.HasPrefix(b.text, "originkey ") {
 			return errors.New("a block of commands has the language console or sh")
 		}
 		return nil
 	default:
-		return errors.New("a block has one of the languages console, sh, hcl, json, yaml, rego, text")
+		return errors.New("a block has one of the languages console, sh, hcl, json, yaml, rego, typescript, text")
 	}
 }
 

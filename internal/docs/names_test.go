@@ -188,15 +188,21 @@ func TestFlagsExist(t *testing.T) {
 // otherNames are names in the form of rules and keys of the configuration that are
 // none, and whose they are.
 var otherNames = map[string]string{
-	"allowed_methods":     "Terraform",
-	"for_each":            "Terraform",
-	"ignore_changes":      "Terraform",
-	"no-override":         "CloudFront",
-	"only_with":           "METADATA",
-	"pull_request_target": "GitHub",
-	"related_resources":   "METADATA",
-	"security-severity":   "SARIF",
-	"show-undecided":      "METADATA",
+	"allowed_methods":                      "Terraform",
+	"aws-cdk-lib":                          "npm",
+	"depends_on":                           "Terraform",
+	"for_each":                             "Terraform",
+	"iam_arn":                              "Terraform",
+	"ignore_changes":                       "Terraform",
+	"no-override":                          "CloudFront",
+	"only_with":                            "METADATA",
+	"pull_request_target":                  "GitHub",
+	"related_resources":                    "METADATA",
+	"security-severity":                    "SARIF",
+	"server_side_encryption_configuration": "Terraform",
+	"show-undecided":                       "METADATA",
+	"source_policy_documents":              "Terraform",
+	"wait_for_deployment":                  "Terraform",
 }
 
 // awsCommand is the form of the subcommands of the AWS CLI.

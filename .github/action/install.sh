@@ -16,9 +16,9 @@ version="${ORIGINKEY_VERSION#v}"
   fail "the input version has to be one release, such as 1.2.3"
 
 case "$RUNNER_OS" in
-Linux) system=linux kind=tar.gz ;;
-macOS) system=darwin kind=tar.gz ;;
-Windows) system=windows kind=zip ;;
+Linux) system=linux kind=tar.gz program=originkey ;;
+macOS) system=darwin kind=tar.gz program=originkey ;;
+Windows) system=windows kind=zip program=originkey.exe ;;
 *) fail "there is no release for the system $RUNNER_OS" ;;
 esac
 case "$RUNNER_ARCH" in
@@ -63,9 +63,9 @@ else
 fi
 
 case "$kind" in
-zip) unzip -q "$archive" originkey.exe ;;
-*) tar -xzf "$archive" originkey ;;
+zip) unzip -q "$archive" "$program" ;;
+*) tar -xzf "$archive" "$program" ;;
 esac
-installed="$(./originkey version)"
+installed="$("./$program" version)"
 [ "$installed" = "$version" ] || fail "the archive of release $version holds version $installed"
 echo "$directory" >>"$GITHUB_PATH"

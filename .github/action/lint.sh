@@ -22,6 +22,7 @@ esac
 summary="$RUNNER_TEMP/originkey-summary.md"
 annotations="$RUNNER_TEMP/originkey-annotations.txt"
 complaints="$RUNNER_TEMP/originkey-complaints.txt"
+[ "${RUNNER_OS:-}" != Windows ] || sarif="${sarif//\\//}"
 [ ! -d "$sarif" ] || fail "the input sarif-file names a folder"
 mkdir -p "$(dirname "$sarif")" || fail "the folder of sarif-file cannot be made"
 rm -f "$sarif" "$summary" "$annotations"

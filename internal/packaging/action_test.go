@@ -4,6 +4,7 @@ package packaging
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -144,6 +145,10 @@ func (j *job) stubs() {
 		j.write(filepath.Join(release, name), string(content), 0o644)
 		fmt.Fprintf(&checksums, "%x  %s\n%064d  %s.sbom.json\n", sha256.Sum256(content), name, 0, name)
 	}
+	name := "originkey_" + stubVersion + "_windows_amd64.zip"
+	zipped := zipArchive(j.t, "originkey.exe", program)
+	j.write(filepath.Join(release, name), string(zipped), 0o644)
+	fmt.Fprintf(&checksums, "%x  %s\n", sha256.Sum256(zipped), name)
 	j.write(filepath.Join(release, "checksums.txt"), checksums.String(), 0o644)
 	j.write(filepath.Join(j.bin(), "curl"), stubCurl, 0o755)
 	j.write(filepath.Join(j.bin(), "gh"), stubGH, 0o755)
@@ -161,6 +166,23 @@ func archive(t *testing.T, name, content string) []byte {
 	)
 	_, writing := w.Write([]byte(content))
 	if err := errors.Join(err, writing, w.Close(), compressed.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes()
+}
+
+func zipArchive(t *testing.T, name, content string) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	w := zip.NewWriter(&buffer)
+	header := &zip.FileHeader{Name: name}
+	header.SetMode(0o755)
+	file, err := w.CreateHeader(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, writing := file.Write([]byte(content))
+	if err := errors.Join(writing, w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return buffer.Bytes()
@@ -531,6 +553,24 @@ func TestActionInstallsForRunner(t *testing.T) {
 		if len(downloads) != 2 || downloads[0] != release+"originkey_"+stubVersion+"_"+want+".tar.gz" || downloads[1] != release+"checksums.txt" {
 			t.Errorf("%v downloads %v", runner, downloads)
 		}
+	}
+}
+
+// Windows runs originkey.exe where originkey is called; paths have either slash.
+func TestActionOnWindows(t *testing.T) {
+	if _, err := exec.LookPath("unzip"); err != nil {
+		t.Skip("unzip, which Git for Windows has, is not installed here")
+	}
+	j := newJob(t)
+	j.system = "Windows"
+	j.write(filepath.Join(j.bin(), "originkey"), "#!/bin/sh\nexec originkey.exe \"$@\"\n", 0o755)
+	j.inputs["sarif-file"] = `reports\it.sarif`
+	j.run().expect("0", "0", false)
+	if want := filepath.Join(j.workspace, "reports/it.sarif"); !sameFile(t, j.outputs["sarif-file"], want) {
+		t.Errorf("SARIF is in %s", j.outputs["sarif-file"])
+	}
+	if downloads := j.read(filepath.Join(j.bin(), "downloads")); !strings.Contains(downloads, "originkey_"+stubVersion+"_windows_amd64.zip\n") {
+		t.Errorf("downloads %s", downloads)
 	}
 }
 

@@ -11,7 +11,8 @@
 // own. Commands exit with 0, but the last one with what the comment says; several
 // numbers are for the commands in their order. With terminal the output is that on
 // a terminal of 80 columns, without its colours. A line of three dots stands for any
-// number of lines.
+// number of lines. With -update, TestConsole writes the output: cut as before where
+// only numbers have changed, such as those of lines, and else whole.
 //
 // A block of the language sh holds commands that depend on more than the repository.
 // They are parsed, and run only where a comment says where.

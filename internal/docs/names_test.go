@@ -213,12 +213,8 @@ var awsCommand = regexp.MustCompile(`^(get|list|describe)-`)
 func vocabulary(t *testing.T) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}
-	e, err := engine.New(rules.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, rule := range e.Rules() {
-		known[rule.Name] = true
+	for _, name := range ruleNames(t) {
+		known[name] = true
 	}
 	for _, command := range program().Commands() {
 		known[command.Name()] = true
@@ -319,4 +315,30 @@ func TestConfigurationPageListsTheKeys(t *testing.T) {
 	for key := range schema.Properties {
 		t.Errorf("the table does not list the key %s", key)
 	}
+}
+
+// TestReadmeListsTheRules asserts that the README names each rule.
+func TestReadmeListsTheRules(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(project, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range ruleNames(t) {
+		if !strings.Contains(string(content), "`"+name+"`") {
+			t.Errorf("the README does not name %s", name)
+		}
+	}
+}
+
+func ruleNames(t *testing.T) []string {
+	t.Helper()
+	e, err := engine.New(rules.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, rule := range e.Rules() {
+		names = append(names, rule.Name)
+	}
+	return names
 }

@@ -11,22 +11,24 @@ import (
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/report"
+	"github.com/originkey/originkey/internal/source"
 )
 
-// pictures are the writers of pictures by the name of their format.
-var pictures = map[string]func(io.Writer, *report.Report) error{
-	"dot":     asText(report.DOT),
-	"html":    report.HTML,
-	"mermaid": asText(report.Mermaid),
-	"svg":     report.SVG,
+// pictures are the writers of pictures by the name of their format. They return what
+// is to be said of the picture, or "".
+var pictures = map[string]func(io.Writer, *report.Report) (remark string, err error){
+	"dot":     whole(func(w io.Writer, r *report.Report) error { return report.DOT(w, r, allPaths(r)) }),
+	"html":    whole(report.HTML),
+	"mermaid": func(w io.Writer, r *report.Report) (string, error) { return report.Mermaid(w, r, allPaths(r)) },
+	"svg":     whole(report.SVG),
 }
 
-// asText gives a writer of a graph as text all paths of a report.
-func asText(write func(io.Writer, *report.Report, []*facts.Path) error) func(io.Writer, *report.Report) error {
-	return func(w io.Writer, r *report.Report) error {
-		return write(w, r, slices.Concat(r.Paths, r.Uploads))
-	}
+// whole is a writer that leaves nothing out.
+func whole(write func(io.Writer, *report.Report) error) func(io.Writer, *report.Report) (string, error) {
+	return func(w io.Writer, r *report.Report) (string, error) { return "", write(w, r) }
 }
+
+func allPaths(r *report.Report) []*facts.Path { return slices.Concat(r.Paths, r.Uploads) }
 
 func (c Command) graph() *cobra.Command {
 	var input inputFlags
@@ -59,14 +61,22 @@ key, with its verdict. The format json is what rules see instead.`,
 					return fmt.Errorf("--focus %s: %w", focus, err)
 				}
 			}
-			err = c.write(file, toFile, func(w io.Writer) error {
+			var remark string
+			err = c.write(file, toFile, func(w io.Writer) (err error) {
 				if name == "json" {
 					return found.engine.WriteGraph(w, found.result)
 				}
-				return draw(w, found.report)
+				remark, err = draw(w, found.report)
+				return err
 			})
 			if err != nil {
 				return fmt.Errorf("write the graph: %w", err)
+			}
+			if remark != "" {
+				warning := source.Diagnostic{Severity: source.Warning, Message: remark}
+				if _, err := c.complain([]source.Diagnostic{warning}, found.report.Files, input); err != nil {
+					return err
+				}
 			}
 			if failed {
 				return exitCode(exitError)

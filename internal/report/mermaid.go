@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"sort"
 	"strings"
 	"unicode"
 
@@ -13,10 +14,18 @@ import (
 
 // Mermaid draws paths as a flowchart, from distributions on the left to keys on
 // the right. Lines tell the verdict of their path by colour and by stroke, and a
-// step that is broken ends in a cross with the rules that say why.
-func Mermaid(w io.Writer, r *Report, paths []*facts.Path) error {
-	_, err := io.WriteString(w, mermaid(drawing(paths, r.ruleOf)))
-	return err
+// step that is broken ends in a cross with the rules that say why. Where there are
+// more paths than GitHub draws, the first are drawn; a comment in the text says so,
+// and remark, which is "" otherwise.
+func Mermaid(w io.Writer, r *Report, paths []*facts.Path) (remark string, err error) {
+	text, shown := boundedMermaid(r, paths, mermaidMaxText-mermaidRoom)
+	if shown < len(paths) {
+		remark = fmt.Sprintf("the diagram shows %d of %s: GitHub draws none with more than %d lines or %d characters; --focus ADDRESS draws the paths through one resource, and the formats svg, html and dot draw all",
+			shown, plural(len(paths), "path"), mermaidMaxEdges, mermaidMaxText)
+		text = "%% " + remark + "\n" + text
+	}
+	_, err = io.WriteString(w, text)
+	return remark, err
 }
 
 // GitHub draws no diagram of more text or more edges than these (maxTextSize and
@@ -26,19 +35,27 @@ const (
 	mermaidMaxEdges = 500
 )
 
+// mermaidRoom is left for a comment.
+const mermaidRoom = 500
+
 // mermaidLabel is how many characters of a name are drawn.
 const mermaidLabel = 100
 
 // boundedMermaid draws as many of the paths, from the first, as fit into a number
 // of bytes and as Mermaid draws. It returns how many these are.
 func boundedMermaid(r *Report, paths []*facts.Path, limit int) (string, int) {
-	// No path has more than three edges.
-	for n := min(len(paths), mermaidMaxEdges/3); n > 0; n /= 2 {
-		if text := mermaid(drawing(paths[:n], r.ruleOf)); len(text) <= min(limit, mermaidMaxText) {
-			return text, n
-		}
+	fits := func(d diagram, text string) bool {
+		return len(d.edges) <= mermaidMaxEdges && len(text) <= min(limit, mermaidMaxText)
 	}
-	return "", 0
+	// More paths never make less of a diagram.
+	tooMany := sort.Search(len(paths)+1, func(n int) bool {
+		d := drawing(paths[:n], r.ruleOf)
+		return !fits(d, mermaid(d))
+	})
+	if tooMany == 0 {
+		return "", 0
+	}
+	return mermaid(drawing(paths[:tooMany-1], r.ruleOf)), tooMany - 1
 }
 
 // mermaidShapes are the brackets of a node by what it is.

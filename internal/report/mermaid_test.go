@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/originkey/originkey/internal/facts"
@@ -33,7 +35,7 @@ func TestMermaidDrawsThingsOnceAndNamesWhatBreaks(t *testing.T) {
 	}
 	paths[2].Facts[facts.Decrypt] = facts.Fact{Verdict: iam.Unknown}
 	var out bytes.Buffer
-	if err := Mermaid(&out, r, paths); err != nil {
+	if _, err := Mermaid(&out, r, paths); err != nil {
 		t.Fatal(err)
 	}
 	want := `flowchart LR
@@ -84,7 +86,51 @@ func TestMermaidTextMeansNothing(t *testing.T) {
 
 func TestMermaidOfNothingIsAFlowchart(t *testing.T) {
 	var out bytes.Buffer
-	if err := Mermaid(&out, example(), nil); err != nil || out.String() != "flowchart LR\n  none[\"no path\"]\n" {
+	if _, err := Mermaid(&out, example(), nil); err != nil || out.String() != "flowchart LR\n  none[\"no path\"]\n" {
 		t.Errorf("%v: %q", err, out.String())
+	}
+}
+
+// TestMermaidDrawsNoMoreThanGitHub asserts that a diagram stays within the limits of
+// edges and of text, draws as much as they allow, and says what it leaves out.
+func TestMermaidDrawsNoMoreThanGitHub(t *testing.T) {
+	r := example()
+	for name, test := range map[string]struct {
+		prefix       string
+		paths, shown int
+	}{
+		"few paths": {"p", 3, 3},
+		// Each has a line of its own, and those behind it are drawn once.
+		"as many lines as can be": {"p", 498, 498},
+		"one line more":           {"p", 499, 498},
+		"many lines":              {"p", 5000, 498},
+		"names that are too long": {strings.Repeat("long", 20), 400, -1},
+		"no path":                 {"p", 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var paths []*facts.Path
+			for i := range test.paths {
+				paths = append(paths, examplePath(fmt.Sprintf("%s%d", test.prefix, i), facts.Readable, facts.Fact{Verdict: iam.Yes}))
+			}
+			var out bytes.Buffer
+			remark, err := Mermaid(&out, r, paths)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := out.String()
+			if len(text) > mermaidMaxText || strings.Count(text, " --> ") > mermaidMaxEdges {
+				t.Errorf("%d bytes and %d lines are more than GitHub draws", len(text), strings.Count(text, " --> "))
+			}
+			shown := strings.Count(text, "<br>distribution.")
+			if test.shown >= 0 && shown != test.shown || test.shown < 0 && (shown == 0 || shown == test.paths) {
+				t.Errorf("%d paths are drawn, want %d", shown, test.shown)
+			}
+			switch cut := shown < test.paths; {
+			case cut && !strings.HasPrefix(remark, fmt.Sprintf("the diagram shows %d of %d paths: ", shown, test.paths)):
+				t.Errorf("the remark is %q", remark)
+			case cut != strings.HasPrefix(text, "%% "+remark+"\nflowchart LR\n"), cut == (remark == ""):
+				t.Errorf("the remark is %q, the text begins with %q", remark, strings.SplitN(text, "\n", 2)[0])
+			}
+		})
 	}
 }

@@ -85,7 +85,7 @@ func TestCustomRulesAreReadStrictly(t *testing.T) {
 		"package custom":     {replaced(`custom["r"]`, `custom`), "the package custom is not below custom"},
 		"deep package":       {replaced(`custom["r"]`, `custom.team.r`), "the package custom.team.r is too deep"},
 		"name in snake case": {replaced(`custom["r"]`, `custom.bucket_name`), `write lower case words with hyphens, for example package custom["bucket-name"]`},
-		"name of another":    {replaced(`custom["r"]`, `custom["one"]`), "mine: a rule of originkey has the name one already"},
+		"name of another":    {replaced(`custom["r"]`, `custom["one"]`), "mine/r.rego:7:1: a rule of originkey has the name one already"},
 		"no report":          {replaced("report contains", "deny contains"), "mine/r.rego:7:1: the rule r reports nothing"},
 		"report is no set":   {replaced("report contains", "report :="), "mine/r.rego:8:1: report has to be a set of results"},
 		"syntax":             {replaced("report contains", "report kontains"), "mine/r.rego:8:"},
@@ -115,7 +115,7 @@ report contains {"message": "x", "node": input.id, "path": "", "related": []}`})
 
 func TestRulesOfTwoFoldersHaveDifferentNames(t *testing.T) {
 	_, err := New(testRules(nil), Folder{Name: "mine", Files: oneRule(reporting)}, Folder{Name: "yours", Files: oneRule(reporting)})
-	if err == nil || !strings.Contains(err.Error(), "yours: a rule of another folder has the name r already") {
+	if err == nil || !strings.Contains(err.Error(), "yours/r.rego:7:1: a rule of another folder has the name r already") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -146,13 +146,20 @@ func TestResultsOfCustomRulesAreChecked(t *testing.T) {
 		`{"message": "x", "node": input.id, "suggestion": {"statements": []}}`: "a suggestion is not an object with the text advice alone",
 		`{"message": "x", "node": input.id, "suggestion": {"advice": 1}}`:      "a suggestion is not an object with the text advice alone",
 		`{"message": "x", "node": input.id, "suggestion": "do"}`:               `"suggestion" of a result is of the wrong type`,
+
+		`{"message": "x", "node": input.id, "related": ["f.tf"]}`:                                 "an element of related is not an object with node",
+		`{"message": "x", "node": input.id, "related": [{"message": "x"}]}`:                       `an element of related names the node "", which does not exist`,
+		`{"message": "x", "node": input.id, "related": [{"node": "nowhere"}]}`:                    `an element of related names the node "nowhere", which does not exist`,
+		`{"message": "x", "node": input.id, "related": [{"node": input.id, "line": 1}]}`:          `an element of related has the member "line"`,
+		`{"message": "x", "node": input.id, "related": [{"node": input.id, "path": 1}]}`:          `the member "path" of an element of related is of the wrong type`,
+		`{"message": sprintf("x %d", [i]), "node": input.id} if some i in numbers.range(1, 1001)`: "has 1001 results for one document; more than 1000 are refused",
 	} {
 		e, err := New(testRules(nil), Folder{Name: "mine", Files: oneRule("report contains " + result)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, diagnostics := e.Run(context.Background(), twoPolicies(t), nil)
-		if len(diagnostics) == 0 || !strings.Contains(diagnostics[0].Message, "the rule r: ") || !strings.Contains(diagnostics[0].Message, want) {
+		if len(diagnostics) == 0 || !strings.HasPrefix(diagnostics[0].Message, "the rule r ") || !strings.Contains(diagnostics[0].Message, want) || diagnostics[0].Location.String() != "mine/r.rego:7:1" {
 			t.Errorf("%s: diagnostics are %+v, want %q", result, diagnostics, want)
 		}
 	}

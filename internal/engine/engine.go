@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ import (
 
 // A Suggester renders what a rule suggests in the language of the file that has
 // to change. It may return nil.
-type Suggester func(*facts.Result, map[string]any) *finding.Suggestion
+type Suggester func(*facts.Result, map[string]any) (*finding.Suggestion, error)
 
 // An Engine holds compiled rules. It is safe for concurrent use.
 type Engine struct {
@@ -86,7 +87,7 @@ func (e *Engine) read(r *reader, files fs.FS, folders []Folder, tests bool) erro
 					owner = "a rule of another folder"
 				}
 				r.problems = append(r.problems, source.Diagnostic{
-					Location: source.Location{File: folder.Name}, Severity: source.Error,
+					Location: rule.Location, Severity: source.Error,
 					Message: fmt.Sprintf("%s has the name %s already; choose another", owner, rule.Name),
 				})
 				continue
@@ -240,6 +241,13 @@ func (e *Engine) subjects(r *facts.Result) []facts.Subject {
 	return subjects
 }
 
+// failed says what is wrong with a rule, where it is described.
+func (rule Rule) failed(format string, arguments ...any) source.Diagnostic {
+	diagnostic := failed("the rule %s "+format, append([]any{rule.Name}, arguments...)...)
+	diagnostic.Location = rule.Location
+	return diagnostic
+}
+
 func failed(format string, arguments ...any) source.Diagnostic {
 	return source.Diagnostic{Severity: source.Error, Message: fmt.Sprintf(format, arguments...)}
 }
@@ -308,6 +316,7 @@ func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store 
 	results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTransaction(transaction))
 	if err == nil {
 		c.reports = readReports(results)
+		r.refuseFloods(&c)
 		return c
 	}
 	// Find out which rule it is, and keep what the others say.
@@ -324,14 +333,34 @@ func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store 
 			results, err = single.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTransaction(transaction))
 		}
 		if err != nil {
-			c.diagnostics = append(c.diagnostics, failed("the rule %s failed: %v", rule.Name, err))
+			c.diagnostics = append(c.diagnostics, rule.failed("failed: %v", err))
 			continue
 		}
 		for _, result := range results {
 			c.reports = append(c.reports, readList(rule.Name, result.Expressions[0].Value)...)
 		}
 	}
+	r.refuseFloods(&c)
 	return c
+}
+
+// maxResults is how many results a rule may have for one subject: more are a mistake
+// that nobody can read.
+const maxResults = 1000
+
+// refuseFloods leaves out the results of rules that have too many.
+func (r *run) refuseFloods(c *collected) {
+	counts := map[string]int{}
+	for _, each := range c.reports {
+		counts[each.rule]++
+	}
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if counts[name] <= maxResults {
+			continue
+		}
+		c.reports = slices.DeleteFunc(c.reports, func(each report) bool { return each.rule == name })
+		c.diagnostics = append(c.diagnostics, r.engine.byName[name].failed("has %d results for one %s; more than %d are refused", counts[name], r.engine.byName[name].Subject, maxResults))
+	}
 }
 
 // readReports reads the value of data.originkey.results: an object of lists by

@@ -31,7 +31,7 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 			}
 			found, key, err := r.finding(c.subject, report)
 			if err != nil {
-				diagnostics = append(diagnostics, failed("the rule %s: %v", report.rule, err))
+				diagnostics = append(diagnostics, r.engine.byName[report.rule].failed("is mistaken: %v", err))
 				continue
 			}
 			seen[key]++
@@ -73,9 +73,11 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	r.callers(found, node)
 	related, _ := report.content["related"].([]any)
 	for _, item := range related {
-		if place, ok := r.related(item); ok {
-			found.Related = append(found.Related, place)
+		place, err := r.related(item)
+		if err != nil {
+			return nil, "", err
 		}
+		found.Related = append(found.Related, place)
 	}
 	if walked := r.paths[subject.ID]; walked != nil {
 		found.Paths = []string{subject.ID}
@@ -85,7 +87,9 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	}
 	found.Paths = append(found.Paths, r.pathsOf[subject.ID]...)
 	if suggestion, ok := report.content["suggestion"].(map[string]any); ok && r.suggest != nil {
-		found.Suggestion = r.suggest(r.result, suggestion)
+		if found.Suggestion, err = r.suggest(r.result, suggestion); err != nil {
+			return nil, "", fmt.Errorf("a suggestion %w", err)
+		}
 	}
 	return found, strings.Join(append([]string{rule.Name}, r.cause(subject, node, place, found)...), "\x00"), nil
 }
@@ -191,17 +195,29 @@ func (r *run) step(hop facts.Hop) finding.Related {
 	return finding.Related{Location: r.firstLine(at), Message: hop.Text}
 }
 
-func (r *run) related(item any) (finding.Related, bool) {
-	content, _ := item.(map[string]any)
-	id, _ := content["node"].(string)
-	node := r.result.Graph.Node(id)
-	if node == nil {
-		return finding.Related{}, false
+// related reads an element of related: the node that it is about, which attribute of
+// it, and what that is.
+func (r *run) related(item any) (finding.Related, error) {
+	content, ok := item.(map[string]any)
+	if !ok {
+		return finding.Related{}, errors.New("an element of related is not an object with node")
 	}
-	place, _ := content["path"].(string)
-	message, _ := content["message"].(string)
-	message = name(message, node.Label())
-	return finding.Related{Location: r.firstLine(node.Place(place)), Message: message}, true
+	texts := map[string]string{"node": "", "path": "", "message": ""}
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		text, valid := content[name].(string)
+		switch _, known := texts[name]; {
+		case !known:
+			return finding.Related{}, fmt.Errorf("an element of related has the member %q, which is none of message, node, path", name)
+		case !valid:
+			return finding.Related{}, fmt.Errorf("the member %q of an element of related is of the wrong type", name)
+		}
+		texts[name] = text
+	}
+	node := r.result.Graph.Node(texts["node"])
+	if node == nil {
+		return finding.Related{}, fmt.Errorf("an element of related names the node %q, which does not exist", texts["node"])
+	}
+	return finding.Related{Location: r.firstLine(node.Place(texts["path"])), Message: name(texts["message"], node.Label())}, nil
 }
 
 // name puts what something is before what the user calls it, unless that says it

@@ -17,13 +17,15 @@ import (
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/source"
 )
 
 // A Rule is what the METADATA of a rule says.
 type Rule struct {
 	Name string
-	// Custom is true for a rule of a user.
+	// Custom is true for a rule of a user, and Location is where it is described.
 	Custom      bool
+	Location    source.Location
 	Title       string
 	Description string
 	References  []Reference

@@ -258,7 +258,7 @@ func (r *reader) customRule(name string, modules []*module) (Rule, bool) {
 		r.fail(at, "the package has no METADATA; write it above the package, with title, description, custom.level and custom.subject")
 		return Rule{}, false
 	}
-	return r.rule(Rule{Name: name, Custom: true}, described, annotations), true
+	return r.rule(Rule{Name: name, Custom: true, Location: place(at)}, described, annotations), true
 }
 
 // suggestName makes a rule's name of another.

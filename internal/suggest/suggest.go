@@ -33,8 +33,12 @@ import (
 //	            which distribution reads
 //	distribution
 //
-// all of them optional. It returns nil where there is nothing to say.
-func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
+// all of them optional. It returns nil where there is nothing to say, and an error
+// where the suggestion has another form.
+func Suggest(r *facts.Result, suggestion map[string]any) (*finding.Suggestion, error) {
+	if err := (checker{r.Graph}).suggestion(suggestion); err != nil {
+		return nil, err
+	}
 	s := &suggester{graph: r.Graph, accounts: r.Accounts}
 	s.advise(text(suggestion, "advice"))
 	if origin := r.Graph.Node(text(suggestion, "origin")); origin != nil {
@@ -56,7 +60,7 @@ func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
 		s.addCondition(condition)
 	}
 	if len(s.advice) == 0 && len(s.snippets) == 0 {
-		return nil
+		return nil, nil
 	}
 	suggested := &finding.Suggestion{
 		Statement: s.statement,
@@ -66,7 +70,7 @@ func Suggest(r *facts.Result, suggestion map[string]any) *finding.Suggestion {
 	if len(s.snippets) == 1 {
 		suggested.Edit = s.snippets[0].edit
 	}
-	return suggested
+	return suggested, nil
 }
 
 func text(members map[string]any, name string) string {

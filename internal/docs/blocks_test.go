@@ -102,7 +102,9 @@ func (b *block) checkOrigin() error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains("\n"+unindented(string(content)), "\n"+unindented(b.text)) {
+	// A member of an object may have a comma behind it that the block leaves out.
+	whole, part := "\n"+unindented(string(content)), "\n"+strings.TrimSuffix(unindented(b.text), "\n")
+	if !strings.Contains(whole, part+"\n") && !strings.Contains(whole, part+",\n") {
 		return errors.New("the block is not in " + b.settings.from)
 	}
 	return nil

@@ -1,0 +1,4 @@
+module "sandbox" {
+  for_each = toset(["course", "workshop"])
+  source   = "../modules/sandbox"
+}

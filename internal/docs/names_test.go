@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,6 +22,7 @@ import (
 
 	"github.com/originkey/originkey/internal/cli"
 	"github.com/originkey/originkey/internal/engine"
+	"github.com/originkey/originkey/internal/report"
 	"github.com/originkey/originkey/rules"
 )
 
@@ -75,12 +79,17 @@ func TestCommandsExist(t *testing.T) {
 					}
 				}
 				if len(words) > 3 && slices.Equal(words[:3], []string{"go", "run", "./cmd/originkey"}) {
-					words = words[2:]
-				} else if len(words) == 0 || words[0] != "originkey" {
-					return true
+					words = append([]string{"originkey"}, words[3:]...)
 				}
-				seen++
-				if err := checkCommand(words[1:]); err != nil {
+				var err error
+				switch {
+				case len(words) > 0 && words[0] == "originkey":
+					seen++
+					err = checkCommand(words[1:])
+				case len(words) > 1 && words[0] == "go":
+					err = checkGo(words[1:])
+				}
+				if err != nil {
 					t.Errorf("%s: %v", b.place(), err)
 				}
 				return true
@@ -90,6 +99,82 @@ func TestCommandsExist(t *testing.T) {
 	if seen == 0 {
 		t.Error("no command is looked at")
 	}
+}
+
+// checkGo asserts that a command line of go names packages that are there, a test that
+// one of them has, and flags that the tests of all of them know.
+func checkGo(arguments []string) error {
+	var tests []string
+	for _, argument := range arguments {
+		name, own := strings.CutPrefix(argument, "github.com/originkey/originkey/")
+		if !own && !strings.HasPrefix(name, "./") {
+			continue
+		}
+		folder, below := strings.CutSuffix(name, "...")
+		folder, _, _ = strings.Cut(folder, "@")
+		found, err := testsBelow(path.Clean(folder), below)
+		if err != nil {
+			return fmt.Errorf("there is no package %s: %w", argument, err)
+		}
+		tests = append(tests, found...)
+	}
+	for i, argument := range arguments[1:] {
+		name, isFlag := strings.CutPrefix(argument, "-")
+		has := func(text string) func(string) bool {
+			return func(test string) bool { return strings.Contains(test, text) }
+		}
+		switch {
+		case arguments[i] == "-run":
+			if !slices.ContainsFunc(tests, has("func "+argument)) {
+				return fmt.Errorf("there is no test %s", argument)
+			}
+		case arguments[0] == "test" && isFlag && name != "run":
+			for _, test := range tests {
+				if !strings.Contains(test, `("`+name+`",`) {
+					return fmt.Errorf("a package has no flag -%s", name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// testsBelow returns the text of the tests of a package of the project, or of all
+// packages that have tests below it.
+func testsBelow(folder string, below bool) ([]string, error) {
+	var tests []string
+	packages := 0
+	err := fs.WalkDir(os.DirFS(project), folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if name != folder && (!below || entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".")) {
+			return fs.SkipDir
+		}
+		files, err := filepath.Glob(filepath.Join(project, filepath.FromSlash(name), "*.go"))
+		if err != nil || len(files) == 0 {
+			return err
+		}
+		packages++
+		var text strings.Builder
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				content, err := os.ReadFile(file)
+				if err != nil {
+					return err
+				}
+				text.Write(content)
+			}
+		}
+		if text.Len() > 0 {
+			tests = append(tests, text.String())
+		}
+		return nil
+	})
+	if err == nil && packages == 0 {
+		err = fs.ErrNotExist
+	}
+	return tests, err
 }
 
 // codeSpans calls visit with every text in a line that is code.
@@ -287,34 +372,96 @@ func TestNamesExist(t *testing.T) {
 	}
 }
 
-// TestConfigurationPageListsTheKeys asserts that the table of the page has a row for
-// each key of the configuration, and no other.
-func TestConfigurationPageListsTheKeys(t *testing.T) {
-	var schema struct {
+// TestTablesAreWhole asserts that a table of a page has a row for each of the things
+// that it lists, and no other.
+func TestTablesAreWhole(t *testing.T) {
+	var schema, action struct {
 		Properties map[string]any `json:"properties"`
+		Inputs     map[string]any `yaml:"inputs"`
 	}
 	decode(t, filepath.Join(project, "docs", "schema", "configuration.json"), json.Unmarshal, &schema)
-	content, err := os.ReadFile(filepath.Join(project, "docs", "configuration.md"))
+	decode(t, filepath.Join(project, "action.yml"), yaml.Unmarshal, &action)
+	var hooks []struct {
+		ID string `yaml:"id"`
+	}
+	decode(t, filepath.Join(project, ".pre-commit-hooks.yaml"), yaml.Unmarshal, &hooks)
+	var hookNames []string
+	for _, hook := range hooks {
+		hookNames = append(hookNames, hook.ID)
+	}
+	for _, test := range []struct {
+		page, header string
+		names        []string
+	}{
+		{"configuration.md", "key | what it says", slices.Collect(maps.Keys(schema.Properties))},
+		{"github.md", "input | default |", slices.Collect(maps.Keys(action.Inputs))},
+		{"pre-commit.md", "hook | the program", hookNames},
+		{"formats.md", "format | for", report.Formats()},
+		{"rules/README.md", "rule | level | subject | flags", ruleNames(t)},
+	} {
+		listed := listed(t, test.page, test.header)
+		slices.Sort(listed)
+		slices.Sort(test.names)
+		if !slices.Equal(listed, test.names) {
+			t.Errorf("%s lists %q, and there are %q", test.page, listed, test.names)
+		}
+	}
+}
+
+// listed returns the names in the first column of a table: what is code or a link.
+func listed(t *testing.T, page, header string) []string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(project, "docs", filepath.FromSlash(page)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, ok := strings.Cut(string(content), "\n| key | what it says |\n|---|---|\n")
+	_, table, ok := strings.Cut(string(content), "\n| "+header)
 	if !ok {
-		t.Fatal("the page has no table of keys")
+		t.Fatalf("%s has no table %q", page, header)
 	}
 	table, _, _ = strings.Cut(table, "\n\n")
-	for row := range strings.Lines(table) {
-		cell := strings.Split(row, "|")[1]
-		for _, found := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
-			if _, ok := schema.Properties[found[1]]; !ok {
-				t.Errorf("there is no key %s", found[1])
-			}
-			delete(schema.Properties, found[1])
+	var names []string
+	for _, row := range strings.Split(strings.TrimSpace(table), "\n")[2:] {
+		for _, found := range regexp.MustCompile("`([^`]+)`|\\[([^`\\]]+)\\]").FindAllStringSubmatch(strings.Split(row, "|")[1], -1) {
+			names = append(names, found[1]+found[2])
 		}
 	}
-	for key := range schema.Properties {
-		t.Errorf("the table does not list the key %s", key)
+	return names
+}
+
+// TestConfigurationIsDocumented asserts that the pages name every key of the
+// configuration, those within lists and mappings, too.
+func TestConfigurationIsDocumented(t *testing.T) {
+	var text strings.Builder
+	for _, page := range []string{"configuration.md", "suppressions.md"} {
+		content, err := os.ReadFile(filepath.Join(project, "docs", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(content)
 	}
+	var schema any
+	decode(t, filepath.Join(project, "docs", "schema", "configuration.json"), json.Unmarshal, &schema)
+	var visit func(value any)
+	visit = func(value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			properties, _ := value["properties"].(map[string]any)
+			for key := range properties {
+				if !regexp.MustCompile("(?m)`" + key + "`|^[ -]*" + key + ": ?").MatchString(text.String()) {
+					t.Errorf("no page names the key %s", key)
+				}
+			}
+			for _, member := range value {
+				visit(member)
+			}
+		case []any:
+			for _, item := range value {
+				visit(item)
+			}
+		}
+	}
+	visit(schema)
 }
 
 // TestReadmeListsTheRules asserts that the README names each rule.

@@ -64,6 +64,24 @@ func TestCommandsAreChecked(t *testing.T) {
 	}
 }
 
+func TestCommandsOfGoAreChecked(t *testing.T) {
+	for line, want := range map[string]string{
+		"test ./...": "",
+		"test ./internal/docs -run TestConsole -update":               "",
+		"install github.com/originkey/originkey/cmd/originkey@v0.1.0": "",
+		"test ./internal/doc -run TestConsole":                        "there is no package",
+		"test ./loader/... -update":                                   "a package has no flag",
+		"install ./cmd/origin":                                        "there is no package",
+		"test ./internal/docs -run TestNothingOfThis":                 "there is no test",
+		"test ./internal/docs -updat":                                 "a package has no flag",
+	} {
+		err := checkGo(strings.Fields(line))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("go %s: %v, want %q", line, err, want)
+		}
+	}
+}
+
 func TestLinksAreFollowed(t *testing.T) {
 	headings := map[string]map[string]bool{
 		"docs/README.md": newPage(t, "docs/README.md", []byte("# `lint`, and more\n## Twice\n## Twice\n")).headings(t),

@@ -55,8 +55,8 @@ func (c Command) Root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "originkey",
 		Short: "Finds missing and over-broad kms:Decrypt grants between CloudFront, S3 and KMS",
-		Long: `originkey follows every CloudFront origin in Terraform and CloudFormation to the
-S3 bucket, the KMS key and the key policy behind it, and says whether CloudFront
+		Long: `originkey follows every CloudFront origin in Terraform, CloudFormation and JSON to
+the S3 bucket, the KMS key and the key policy behind it, and says whether CloudFront
 can decrypt what it serves, and whether anyone else can who should not.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -164,9 +164,9 @@ func (c Command) lint() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Lint files and folders (the main job)",
-		Long: `Lint reads the Terraform root modules and CloudFormation templates that the paths
-choose, the current folder by default. A file is a hint: everything that it
-belongs to is read from disk.
+		Long: `Lint reads the Terraform root modules, CloudFormation templates and JSON policies
+that the paths choose, the current folder by default. A file is a hint: everything
+that it belongs to is read from disk.
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
 something that could not be read; findings are printed all the same.`,

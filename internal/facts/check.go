@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/originkey/originkey/internal/graph"
@@ -120,13 +121,33 @@ func (w *walker) advice(reason string) string {
 		return !literal
 	}
 	switch {
-	case strings.Contains(reason, ":distribution/") && unnamed(w.distribution):
-		return sayUnder(distributionIDs) + w.distribution.Address + " has"
+	case strings.Contains(reason, ":distribution/"):
+		var advice string
+		if unnamed(w.distribution) {
+			advice = sayUnder(distributionIDs) + w.distribution.Address + " has"
+		}
+		if distributionOfAccount.MatchString(reason) && w.distribution.External == "" && !w.accountKnown(w.distribution) {
+			advice += saysAccount + w.distribution.Address + " is"
+		}
+		return advice
 	case strings.Contains(reason, "CloudFront Origin Access Identity ") && w.view.identityKind == OAI && unnamed(w.view.identity):
 		return sayUnder(identityIDs) + w.view.identity.Address + " has"
 	default:
 		return ""
 	}
+}
+
+// distributionOfAccount matches a distribution's ARN whose account is text.
+var distributionOfAccount = regexp.MustCompile(`:cloudfront::[0-9]{12}:distribution/`)
+
+// accountKnown reports whether the account that a node is in is given, or was taken
+// from a key policy.
+func (w *walker) accountKnown(node *graph.Node) bool {
+	environment := node.Environment
+	if same := w.graph.Environments[environment].SameAccountAs; same != "" {
+		environment = same
+	}
+	return w.place(node).account != "" || w.view.accounts[environment] != ""
 }
 
 func (w *walker) statementNode(policy *graph.Node, statement *iam.Statement) string {

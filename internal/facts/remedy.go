@@ -65,12 +65,13 @@ func (c *computation) remedyFor(path *Path, seen *view, reason Reason) {
 	case "two-policies":
 		path.remedy(Remedy{Text: "write the policy in one of the two places only"})
 	default:
-		switch {
-		case strings.Contains(reason.Text, sayUnder(distributionIDs)):
+		if strings.Contains(reason.Text, sayUnder(distributionIDs)) {
 			path.remedy(Remedy{Text: "say which id AWS gave the distribution", Snippet: identifierBinding(distributionIDs, c.nameOf(path.Distribution))})
-		case strings.Contains(reason.Text, "is the account of "):
+		}
+		if strings.Contains(reason.Text, "is the account of ") || strings.Contains(reason.Text, saysAccount) {
 			path.remedy(Remedy{Text: "say in which account the stacks are", Snippet: `account: "ACCOUNT"`})
-		case strings.Contains(reason.Text, sayUnder(identityIDs)):
+		}
+		if strings.Contains(reason.Text, sayUnder(identityIDs)) {
 			path.remedy(Remedy{Text: "say which id AWS gave the origin access identity", Snippet: identifierBinding(identityIDs, c.nameOf(seen.identity))})
 		}
 	}
@@ -160,6 +161,9 @@ const (
 
 // sayUnder ends a reason that a key of the configuration can settle.
 func sayUnder(key string) string { return "; say under " + key + " in .originkey.yaml which id " }
+
+// saysAccount ends a reason that the account can settle.
+const saysAccount = "; say under account in .originkey.yaml in which account "
 
 func bindBucket(name string) Remedy {
 	return Remedy{

@@ -200,7 +200,8 @@ func codeSpans(t *testing.T, p *page, visit func(place, span string)) {
 
 // foreignFlags are flags of other programs that pages speak of, beside the programs.
 var foreignFlags = map[string]string{
-	"all-files": "pre-commit",
+	"all-files":      "pre-commit",
+	"template-stage": "aws",
 }
 
 var flagName = regexp.MustCompile(`(?:^|[\s"'(\[])--([a-z][a-z0-9-]*)`)

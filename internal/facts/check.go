@@ -342,13 +342,16 @@ func (w *walker) checkUsable() {
 	if enabled := w.expand(key.Attribute("enabled")); !enabled.IsAbsent() {
 		switch text, literal := enabled.Literal(); {
 		case !literal:
-			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-state", Text: firstReason(enabled, "whether "+key.Address+" is enabled is not known"), Node: key.ID, Path: "enabled"})
+			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-state", Text: w.whyUnknown(enabled, "whether "+key.Address+" is enabled is not known"), Node: key.ID, Path: "enabled"})
 		case strings.EqualFold(text, "false"):
 			fail("key-disabled", "enabled", fmt.Sprintf("%s is %s", key.Address, w.keyState(key)))
 		}
 	}
 	for _, setting := range []struct{ path, wanted string }{{"spec", "SYMMETRIC_DEFAULT"}, {"usage", "ENCRYPT_DECRYPT"}} {
-		if text, literal := w.expand(key.Attribute(setting.path)).Literal(); literal && text != setting.wanted {
+		written := w.expand(key.Attribute(setting.path))
+		if text, literal := written.Literal(); !literal && !written.IsAbsent() && w.view.facts[KeyUsable].Verdict == iam.Yes {
+			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-state", Text: w.whyUnknown(written, "whether "+key.Address+" is a symmetric encryption key is not known"), Node: key.ID, Path: setting.path})
+		} else if literal && text != setting.wanted {
 			fail("key-type", setting.path, fmt.Sprintf("%s is %s, and S3 works with symmetric encryption keys only", key.Address, text))
 		}
 	}

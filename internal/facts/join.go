@@ -682,3 +682,20 @@ func firstReason(v value.Value, otherwise string) string {
 	}
 	return otherwise
 }
+
+// whyUnknown says why an attribute is not known: what its value says, else the doubt
+// with what is said of the thing that the value comes from.
+func (ix *index) whyUnknown(v value.Value, doubt string) string {
+	if said := firstReason(v, ""); said != "" {
+		return said
+	}
+	why := ""
+	v.Walk(func(inner value.Value) {
+		for _, part := range inner.Parts {
+			if from := ix.graph.Node(part.Reference.Node); why == "" && from != nil && from.Kind == graph.Opaque && from.External != "" {
+				why = ": " + from.External
+			}
+		}
+	})
+	return doubt + why
+}

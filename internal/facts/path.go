@@ -222,7 +222,7 @@ func (w *walker) targeted() (answer iam.Truth, doubt string) {
 	}
 	behaviors := w.distribution.Attribute("behaviors").In(w.world)
 	if behaviors.Kind != value.List {
-		return iam.Unknown, firstReason(behaviors, "the behaviors of "+w.distribution.Address+" are not known")
+		return iam.Unknown, w.whyUnknown(behaviors, "the behaviors of "+w.distribution.Address+" are not known")
 	}
 	for _, behavior := range w.originBehaviors(behaviors) {
 		if behavior.truth > answer {
@@ -261,7 +261,7 @@ func (w *walker) originBehaviors(behaviors value.Value) []behaviorMatch {
 			match.truth = max(match.truth, w.sameText(candidate, w.expand(wanted)))
 		}
 		if match.truth == iam.Unknown {
-			match.doubt = firstReason(wanted, fmt.Sprintf("whether a behavior of %s targets this origin is not known", w.distribution.Address))
+			match.doubt = w.whyUnknown(wanted, fmt.Sprintf("whether a behavior of %s targets this origin is not known", w.distribution.Address))
 		}
 		if match.truth != iam.No {
 			matches = append(matches, match)
@@ -395,7 +395,7 @@ func (w *walker) findEncryption() {
 	case algorithm.IsAbsent():
 		w.view.algorithm = defaultAlgorithm
 	case !literal:
-		w.unknown(firstReason(algorithm, fmt.Sprintf("the encryption algorithm %s of %s is not known", algorithm, bucket.Address)))
+		w.unknown(w.whyUnknown(algorithm, fmt.Sprintf("the encryption algorithm %s of %s is not known", algorithm, bucket.Address)))
 	default:
 		w.view.algorithm = text
 	}
@@ -509,7 +509,7 @@ func (w *walker) checkControl() {
 	text, literal := behavior.Literal()
 	switch {
 	case !literal:
-		w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: firstReason(behavior, "the signing behavior of "+control.Address+" is not known"), Node: control.ID, Path: "signing_behavior"})
+		w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: w.whyUnknown(behavior, "the signing behavior of "+control.Address+" is not known"), Node: control.ID, Path: "signing_behavior"})
 	case text == "never":
 		w.set(Signed, iam.No, Reason{Code: "never-signs", Text: control.Address + " never signs requests", Node: control.ID, Path: "signing_behavior"})
 	}

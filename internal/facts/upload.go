@@ -23,7 +23,7 @@ const (
 func (w *walker) sendsUploads() iam.Result {
 	behaviors := w.distribution.Attribute("behaviors").In(w.world)
 	unknown := func(v value.Value) iam.Result {
-		return iam.Result{Truth: iam.Unknown, Reasons: []iam.Reason{{Code: "methods-unknown", Text: firstReason(v, fmt.Sprintf("which methods a behavior of %s allows, %s, is not known", w.distribution.Address, v))}}}
+		return iam.Result{Truth: iam.Unknown, Reasons: []iam.Reason{{Code: "methods-unknown", Text: w.whyUnknown(v, fmt.Sprintf("which methods a behavior of %s allows, %s, is not known", w.distribution.Address, v))}}}
 	}
 	if behaviors.Kind != value.List {
 		return unknown(behaviors)

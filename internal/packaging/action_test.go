@@ -102,15 +102,21 @@ func newJob(t *testing.T) *job {
 
 const (
 	stubVersion = "0.1.0"
-	// stubCurl writes what it would download from the folder beside it.
+	// stubCurl writes what it would download from the folder beside it. What is not
+	// there is a page that says so, as it is to curl without --fail.
 	stubCurl = `#!/bin/sh
 here="$(dirname "$0")"
 while [ $# -gt 1 ]; do
-  case "$1" in --output) output="$2"; shift ;; esac
+  case "$1" in
+  --output) output="$2"; shift ;;
+  --fail) fail=22 ;;
+  esac
   shift
 done
 echo "$1" >>"$here/downloads"
-cp "$here/release/${1##*/}" "$output"
+cp "$here/release/${1##*/}" "$output" 2>/dev/null && exit
+echo "Not Found" >"$output"
+exit "${fail:-0}"
 `
 	// stubGH verifies an attestation as the file beside it says.
 	stubGH = `#!/bin/sh
@@ -504,12 +510,15 @@ func TestActionOnInputThatCannotBeRead(t *testing.T) {
 
 func TestActionOnWrongConfiguration(t *testing.T) {
 	j := newJob(t)
-	j.write(filepath.Join(j.workspace, ".originkey.yaml"), "nonsense: 100%\n", 0o644)
+	j.write(filepath.Join(j.workspace, ".originkey.yaml"), "nonsense: 1\nfail-on: 100%0A\n", 0o644)
+	// The report of another run is none of this one.
+	j.write(filepath.Join(j.workspace, "originkey.sarif"), "{}", 0o644)
 	j.run().expect("2", "0", true)
 	if j.outputs["sarif-file"] != "" || j.uploaded != nil {
 		t.Errorf("outputs %v, uploaded %v", j.outputs, j.uploaded)
 	}
 	j.expectLog("::error title=originkey::.originkey.yaml:1:1: error: ", true)
+	j.expectLog("100%250A", true)
 	if !strings.Contains(j.summary, "nothing was linted") || !strings.Contains(j.summary, "nonsense") {
 		t.Errorf("summary: %s", j.summary)
 	}
@@ -586,6 +595,14 @@ func TestActionRefusesToInstall(t *testing.T) {
 			},
 			"has the checksum",
 		},
+		"an archive of another version": {
+			func(j *job) {
+				content := archive(t, "originkey", "#!/bin/sh\necho 9.9.9\n")
+				j.write(filepath.Join(j.bin(), linux), string(content), 0o644)
+				j.write(filepath.Join(j.bin(), "release/checksums.txt"), fmt.Sprintf("%x  %s\n", sha256.Sum256(content), filepath.Base(linux)), 0o644)
+			},
+			"the archive of release 0.1.0 holds version 9.9.9",
+		},
 		"an archive that is not listed": {
 			func(j *job) { j.write(filepath.Join(j.bin(), "release/checksums.txt"), "", 0o644) },
 			"does not list originkey_0.1.0_linux_amd64.tar.gz",
@@ -644,6 +661,14 @@ func TestActionTakesInputsForNoCode(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestActionTakesPathsForNoOptions(t *testing.T) {
+	j := newJob(t)
+	j.breakGrant()
+	j.inputs["path"] = "--fail-on=never\n."
+	j.run().expect("2", "0", true)
+	j.expectLog("--fail-on=never does not exist", true)
 }
 
 // GitHub takes no summary of more than 1 MiB.

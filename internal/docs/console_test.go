@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,6 +30,11 @@ var tools = []string{"cat", "cp", "diff", "grep", "head", "ls", "mkdir", "mv", "
 // TestConsole runs the commands of all blocks of the language console, and of those
 // of the language sh that say where.
 func TestConsole(t *testing.T) {
+	for _, tool := range tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("a system without its usual tools: %v", err)
+		}
+	}
 	pages := readPages(t)
 	texts := map[*block]string{}
 	var guard sync.Mutex
@@ -51,6 +57,30 @@ func TestConsole(t *testing.T) {
 	})
 	if *update {
 		write(t, pages, texts)
+	}
+}
+
+// TestExamplesAreUsed asserts that pages use all that is in testdata/documentation.
+func TestExamplesAreUsed(t *testing.T) {
+	var used []string
+	for _, p := range readPages(t) {
+		for _, b := range p.blocks {
+			used = append(used, b.settings.folder, b.settings.from)
+		}
+	}
+	err := fs.WalkDir(os.DirFS(project), "testdata/documentation", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if !slices.ContainsFunc(used, func(part string) bool {
+			return part != "" && (part == name || part+".txtar" == name || strings.HasPrefix(name, part+"/"))
+		}) {
+			t.Errorf("no page uses %s", name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

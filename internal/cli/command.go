@@ -58,11 +58,13 @@ func (c Command) Root() *cobra.Command {
 		Long: `originkey follows every CloudFront origin in Terraform, CloudFormation and JSON to
 the S3 bucket, the KMS key and the key policy behind it, and says whether CloudFront
 can decrypt what it serves, and whether anyone else can who should not.`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -29,6 +29,7 @@ import (
 func program() *cobra.Command {
 	root := cli.Command{Stdout: io.Discard, Stderr: io.Discard}.Root()
 	root.InitDefaultHelpCmd()
+	root.InitDefaultVersionFlag()
 	root.InitDefaultCompletionCmd()
 	return root
 }

@@ -39,6 +39,8 @@
 #     description: CloudFront origins for the CDK, using OAC with SSE-KMS encrypted origins
 #   - ref: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-services.html
 #     description: Permissions for AWS services in key policies
+#   - ref: https://github.com/originkey/originkey/blob/main/docs/oai-to-oac-migration.md#the-circle-in-cloudformation
+#     description: Key policies without a circular dependency in CloudFormation
 # custom:
 #   level: note
 #   subject: grant

@@ -43,6 +43,8 @@
 #     description: Resolve 403 errors from an S3 REST API endpoint behind CloudFront
 #   - ref: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html
 #     description: Security Hub control CloudFront.13
+#   - ref: https://github.com/originkey/originkey/blob/main/docs/oai-to-oac-migration.md
+#     description: From an origin access identity to an origin access control, step by step
 # custom:
 #   level: error
 #   subject: path

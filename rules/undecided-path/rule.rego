@@ -38,6 +38,8 @@
 #     description: Restrict access to an Amazon S3 origin
 #   - ref: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 #     description: Policy evaluation logic
+#   - ref: https://github.com/originkey/originkey/blob/main/docs/how-it-decides.md#why-a-path-is-undecided-and-what-you-can-do
+#     description: Why a path is undecided, and what you can do
 # custom:
 #   level: note
 #   subject: path

@@ -125,20 +125,44 @@ func (e *Error) Error() string {
 }
 
 // Find reads the configuration that is nearest above all of the paths, which are
-// those of files and folders of root. It returns nil where there is none.
+// those of files and folders of root. It returns nil where there is none. What
+// somebody may take for one is an error, so that nothing passes unread.
 func Find(root fs.FS, paths []string) (*Config, error) {
 	for folder := common(root, paths); ; folder = path.Dir(folder) {
 		name := path.Join(folder, Name)
-		content, err := fs.ReadFile(root, name)
+		information, err := fs.Lstat(root, name)
 		switch {
+		case err == nil && information.IsDir():
+			return nil, fmt.Errorf("read %s: it is a folder", name)
 		case err == nil:
-			return Parse(source.NewFile(name, content))
+			return read(root, name)
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, fmt.Errorf("read %s: %w", name, withoutPath(err))
-		case folder == ".":
+		}
+		other := path.Join(folder, strings.TrimSuffix(Name, ".yaml")+".yml")
+		if _, err := fs.Lstat(root, other); err == nil {
+			return nil, fmt.Errorf("%s is not read: the configuration has to be called %s", other, Name)
+		}
+		if folder == "." {
 			return nil, nil
 		}
 	}
+}
+
+// read reads a file, or what a symbolic link leads to in the repository.
+func read(root fs.FS, name string) (*Config, error) {
+	information, err := fs.Stat(root, name)
+	if err == nil && !information.Mode().IsRegular() {
+		err = errors.New("it is no regular file")
+	}
+	var content []byte
+	if err == nil {
+		content, err = fs.ReadFile(root, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, withoutPath(err))
+	}
+	return Parse(source.NewFile(name, content))
 }
 
 // common returns the innermost folder that holds all paths.

@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -108,10 +110,14 @@ func texts(parameters []Parameter) []string {
 
 // wrongTexts are configurations with what is wrong with them.
 var wrongTexts = map[string]string{
-	"polices: []":                                   ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
-	"colour: red":                                   ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
-	"- a":                                           ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
-	"region: us-east-1\nregion: eu-west-1":          ".originkey.yaml:2:1: region is written twice, here and in line 1",
+	"polices: []":                          ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
+	"colour: red":                          ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"- a":                                  ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"region: us-east-1\nregion: eu-west-1": ".originkey.yaml:2:1: region is written twice, here and in line 1",
+	"account: 111122223333":                ".originkey.yaml:1:10: expected 12 digits in quotes, not 111122223333",
+	"assume: 'true'":                       ".originkey.yaml:1:9: expected true or false",
+	"ignores: [{rule: a, reason: w, sid: 12}]":         `.originkey.yaml:1:37: expected text; write it in quotes: "12"`,
+	"templates: [{path: a, parameters: {a: [1, '']}}]": ".originkey.yaml:1:43: expected text that is not empty",
 	"account: 1112":                                 ".originkey.yaml:1:10: expected 12 digits in quotes, not 1112",
 	"trusted_accounts: ['1']":                       ".originkey.yaml:1:20: expected 12 digits in quotes, not 1",
 	"account: [a]":                                  ".originkey.yaml:1:10: expected text",
@@ -119,7 +125,7 @@ var wrongTexts = map[string]string{
 	"account: ''":                                   ".originkey.yaml:1:10: expected text that is not empty",
 	"region: Ireland":                               ".originkey.yaml:1:9: expected a Region such as us-east-1, not Ireland",
 	"partition: china":                              ".originkey.yaml:1:12: expected one of aws, aws-cn, aws-us-gov, not china",
-	"assume: maybe":                                 ".originkey.yaml:1:9: expected one of true, false, not maybe",
+	"assume: maybe":                                 ".originkey.yaml:1:9: expected true or false",
 	"fail-on: info":                                 ".originkey.yaml:1:10: expected one of note, warning, error, never, not info",
 	"exclude: a":                                    ".originkey.yaml:1:10: expected a list",
 	"exclude: ['a[']":                               ".originkey.yaml:1:11: a[ is not a valid glob",
@@ -204,6 +210,49 @@ func TestFind(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s finds %q, want %q", paths, got, want)
+		}
+	}
+}
+
+// TestFindRefusesWhatLooksLikeOne asserts that nothing is taken for no configuration.
+func TestFindRefusesWhatLooksLikeOne(t *testing.T) {
+	elsewhere := t.TempDir()
+	if err := os.WriteFile(filepath.Join(elsewhere, "other.yaml"), []byte("region: us-east-1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		make func(folder string) error
+		want string
+	}{
+		"a folder":          {func(folder string) error { return os.Mkdir(filepath.Join(folder, Name), 0o700) }, "read .originkey.yaml: it is a folder"},
+		"a link to nothing": {func(folder string) error { return os.Symlink("nowhere.yaml", filepath.Join(folder, Name)) }, "read .originkey.yaml: no such file or directory"},
+		"a link out of the folder": {func(folder string) error {
+			return os.Symlink(filepath.Join(elsewhere, "other.yaml"), filepath.Join(folder, Name))
+		}, "read .originkey.yaml: path escapes from parent"},
+		"a link to a folder": {func(folder string) error { return os.Symlink(".", filepath.Join(folder, Name)) }, "read .originkey.yaml: it is no regular file"},
+		"another ending":     {func(folder string) error { return os.WriteFile(filepath.Join(folder, ".originkey.yml"), nil, 0o600) }, ".originkey.yml is not read: the configuration has to be called .originkey.yaml"},
+		"a link within the folder": {func(folder string) error {
+			if err := os.WriteFile(filepath.Join(folder, "shared.yaml"), []byte("region: us-east-1"), 0o600); err != nil {
+				return err
+			}
+			return os.Symlink("shared.yaml", filepath.Join(folder, Name))
+		}, ""},
+	} {
+		folder := t.TempDir()
+		if err := test.make(folder); err != nil {
+			t.Fatal(err)
+		}
+		root, err := os.OpenRoot(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		c, err := Find(root.FS(), []string{"."})
+		switch {
+		case test.want == "" && (err != nil || c == nil || c.Region.Text != "us-east-1"):
+			t.Errorf("%s: %+v, %v", name, c, err)
+		case test.want != "" && (err == nil || err.Error() != test.want):
+			t.Errorf("%s: the error is %v, want %s", name, err, test.want)
 		}
 	}
 }

@@ -79,14 +79,17 @@ func DidYouMean(name string, candidates []string) string {
 	return fmt.Sprintf("; did you mean %s?", best)
 }
 
-// scalar reads text. A number is text that has to be quoted where its form counts.
+// scalar reads text. What YAML takes for a number or a truth value has to be quoted:
+// an account may begin with a zero.
 func (r *reader) scalar(node *source.Node) (source.Text, bool) {
 	switch node.Kind {
-	case source.StringNode, source.NumberNode, source.BoolNode:
+	case source.StringNode:
 		if node.Text != "" {
 			return source.Text{Text: node.Text, Location: node.Location}, true
 		}
 		r.fail(node.Location, "expected text that is not empty")
+	case source.NumberNode, source.BoolNode:
+		r.fail(node.Location, "expected text; write it in quotes: %q", node.Text)
 	default:
 		r.fail(node.Location, "expected text")
 	}
@@ -100,12 +103,11 @@ func (r *reader) any(into *source.Text) func(*source.Node) {
 // text reads text of a certain form.
 func (r *reader) text(into *source.Text, form string, valid func(string) bool) func(*source.Node) {
 	return func(node *source.Node) {
-		text, ok := r.scalar(node)
-		if ok && !valid(text.Text) {
-			r.fail(node.Location, "expected %s, not %s", form, text.Text)
+		if node.Text != "" && (node.Kind != source.StringNode || !valid(node.Text)) {
+			r.fail(node.Location, "expected %s, not %s", form, node.Text)
 			return
 		}
-		*into = text
+		*into, _ = r.scalar(node)
 	}
 }
 
@@ -114,7 +116,13 @@ func (r *reader) oneOf(into *source.Text, allowed ...string) func(*source.Node) 
 }
 
 func (r *reader) flag(into *source.Text) func(*source.Node) {
-	return r.oneOf(into, "true", "false")
+	return func(node *source.Node) {
+		if node.Kind != source.BoolNode {
+			r.fail(node.Location, "expected true or false")
+			return
+		}
+		*into = source.Text{Text: node.Text, Location: node.Location}
+	}
 }
 
 func (r *reader) list(read func(*source.Node)) func(*source.Node) {
@@ -223,8 +231,9 @@ func (r *reader) parameter(node *source.Node) source.Text {
 	case source.SequenceNode:
 		items := make([]string, len(node.Items))
 		for i, item := range node.Items {
-			text, _ := r.scalar(item)
-			items[i] = text.Text
+			if items[i] = item.Text; item.Kind != source.NumberNode && item.Kind != source.BoolNode {
+				r.scalar(item)
+			}
 		}
 		value.Text = strings.Join(items, ",")
 	default:

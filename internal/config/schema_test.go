@@ -176,3 +176,61 @@ func TestSchemaAgreesWithTheParser(t *testing.T) {
 		}
 	}
 }
+
+// TestSchemaAgreesOnMutations puts values of every kind in the place of each value
+// of a configuration: the schema accepts exactly what the parser does, but for what
+// a schema cannot tell.
+func TestSchemaAgreesOnMutations(t *testing.T) {
+	_, compiled := readSchema(t)
+	documents, err := source.ParseYAML(source.NewFile(Name, []byte(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := []any{"text", "", "off", "note", "a/b", "E1EXAMPLE", "111122223333", "2026-12-31", json.Number("1"), json.Number("111122223333"), true, nil, []any{}, []any{"a"}, []any{nil}, map[string]any{}, map[string]any{"a": "b"}}
+	checked := 0
+	for _, mutated := range mutations(plain(documents[0]), values) {
+		text, err := json.Marshal(mutated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, wrong := Parse(source.NewFile(Name, text))
+		if wrong != nil && slices.ContainsFunc(beyondSchema, func(part string) bool { return strings.Contains(wrong.Error(), part) }) {
+			continue
+		}
+		checked++
+		if invalid := compiled.Validate(mutated); (invalid == nil) != (wrong == nil) {
+			t.Errorf("the schema says %v, the parser %v, of %s", invalid, wrong, text)
+		}
+	}
+	if checked < 500 {
+		t.Errorf("only %d mutations were checked", checked)
+	}
+}
+
+// mutations returns copies of a value, each with one value in it replaced by one of
+// others.
+func mutations(value any, others []any) []any {
+	all := slices.Clone(others)
+	switch value := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			for _, inner := range mutations(value[name], others) {
+				mutated := maps.Clone(value)
+				mutated[name] = inner
+				all = append(all, mutated)
+			}
+			without := maps.Clone(value)
+			delete(without, name)
+			all = append(all, without)
+		}
+	case []any:
+		for i := range value {
+			for _, inner := range mutations(value[i], others) {
+				mutated := slices.Clone(value)
+				mutated[i] = inner
+				all = append(all, mutated)
+			}
+		}
+	}
+	return all
+}

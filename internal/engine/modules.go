@@ -95,7 +95,9 @@ func place(at *ast.Location) source.Location {
 	if at == nil {
 		return source.Location{}
 	}
-	return source.Location{File: at.File, Line: at.Row, Column: at.Col, EndLine: at.Row, EndColumn: at.Col + 1}
+	// OPA puts the end of a file in front of the first column.
+	column := max(at.Col, 1)
+	return source.Location{File: at.File, Line: at.Row, Column: column, EndLine: at.Row, EndColumn: column + 1}
 }
 
 // add takes over the errors of OPA.

@@ -121,31 +121,65 @@ func ReadBaseline(file *source.File) (*Baseline, error) {
 	switch {
 	case version == nil || findings == nil || findings.Kind != source.SequenceNode:
 		return nil, wrong(root, `expected {"schemaVersion": 1, "findings": [...]}`)
+	case version.Kind != source.NumberNode:
+		return nil, wrong(version, "schemaVersion is no number")
 	case version.Text != strconv.Itoa(baselineVersion):
 		return nil, wrong(version, "schemaVersion is %s; this program knows %d", version.Text, baselineVersion)
 	}
+	if err := onlyMembers(root, "schemaVersion", "findings"); err != nil {
+		return nil, err
+	}
 	b := &Baseline{File: file.Path}
+	written := map[string]source.Location{}
 	for _, item := range findings.Items {
+		if err := onlyMembers(item, "rule", "file", "unit", "address", "message", "fingerprint", "count"); err != nil {
+			return nil, err
+		}
 		entry := Entry{location: file.FirstLine(item.Location)}
 		texts := map[string]*string{
 			"rule": &entry.Rule, "file": &entry.File, "unit": &entry.Unit, "address": &entry.Address,
 			"message": &entry.Message, "fingerprint": &entry.Fingerprint,
 		}
 		for _, member := range item.Members {
-			if text, known := texts[member.Key.Text]; known && member.Value.Kind == source.StringNode {
+			text, known := texts[member.Key.Text]
+			if known && member.Value.Kind != source.StringNode {
+				return nil, wrong(member.Value, "%s is no text", member.Key.Text)
+			}
+			if known {
 				*text = member.Value.Text
 			}
 		}
 		count := item.Get("count")
-		if entry.Rule == "" || entry.Unit == "" || entry.Fingerprint == "" || count == nil {
-			return nil, wrong(item, "an entry needs a rule, a unit, a fingerprint and a count")
+		if entry.Rule == "" || entry.File == "" || entry.Unit == "" || entry.Fingerprint == "" || count == nil {
+			return nil, wrong(item, "an entry needs a rule, a file, a unit, a fingerprint and a count")
 		}
-		if entry.Count, err = strconv.Atoi(count.Text); err != nil || entry.Count < 1 {
+		if entry.Count, err = strconv.Atoi(count.Text); err != nil || count.Kind != source.NumberNode || entry.Count < 1 {
 			return nil, wrong(count, "count is no number above 0")
 		}
+		if first, twice := written[entry.Fingerprint]; twice {
+			return nil, wrong(item, "the entry is written in line %d already", first.Line)
+		}
+		written[entry.Fingerprint] = item.Location
 		b.Entries = append(b.Entries, entry)
 	}
 	return b, nil
+}
+
+// onlyMembers returns an error where an object of a baseline has a member that none
+// has, or one twice.
+func onlyMembers(node *source.Node, names ...string) error {
+	seen := map[string]bool{}
+	for _, member := range node.Members {
+		switch name := member.Key.Text; {
+		case !slices.Contains(names, name):
+			return fmt.Errorf("%s: not a baseline: there is no member %s", member.Key.Location, name)
+		case seen[name]:
+			return fmt.Errorf("%s: not a baseline: %s is written twice", member.Key.Location, name)
+		default:
+			seen[name] = true
+		}
+	}
+	return nil
 }
 
 // A Comparison separates findings by a baseline.

@@ -124,7 +124,7 @@ func TestBaselineBytes(t *testing.T) {
 }
 
 func TestWrongBaselines(t *testing.T) {
-	entry := `{"rule": "a", "unit": "u", "fingerprint": "f", "count": 1}`
+	entry := `{"rule": "a", "file": "p", "unit": "u", "fingerprint": "f", "count": 1}`
 	for text, want := range map[string]string{
 		"":                                      "b.json:1:1: not valid JSON: unexpected end of file where a value is expected",
 		"<<<<<<< HEAD":                          "b.json:1:1: not valid JSON: unexpected '<' where a value is expected",
@@ -132,10 +132,16 @@ func TestWrongBaselines(t *testing.T) {
 		`{"schemaVersion": 1}`:                  `b.json:1:1: not a baseline: expected {"schemaVersion": 1, "findings": [...]}`,
 		`{"schemaVersion": 2, "findings": []}`:  "b.json:1:19: not a baseline: schemaVersion is 2; this program knows 1",
 		`{"schemaVersion": 1, "findings": {}}`:  `b.json:1:1: not a baseline: expected {"schemaVersion": 1, "findings": [...]}`,
-		`{"schemaVersion": 1, "findings": [1]}`: "b.json:1:35: not a baseline: an entry needs a rule, a unit, a fingerprint and a count",
-		`{"schemaVersion": 1, "findings": [` + entry + `, {"rule": "a", "fingerprint": "f", "count": 1}]}`: "b.json:1:95: not a baseline: an entry needs a rule, a unit, a fingerprint and a count",
-		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, "1", "0", 1) + `]}`:                  "b.json:1:91: not a baseline: count is no number above 0",
-		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, "1", `"x"`, 1) + `]}`:                "b.json:1:91: not a baseline: count is no number above 0",
+		`{"schemaVersion": 1, "findings": [1]}`: "b.json:1:35: not a baseline: an entry needs a rule, a file, a unit, a fingerprint and a count",
+		`{"schemaVersion": 1, "findings": [` + entry + `, {"rule": "a", "fingerprint": "f", "count": 1}]}`: "b.json:1:108: not a baseline: an entry needs a rule, a file, a unit, a fingerprint and a count",
+		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, "1", "0", 1) + `]}`:                  "b.json:1:104: not a baseline: count is no number above 0",
+		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, "1", `"x"`, 1) + `]}`:                "b.json:1:104: not a baseline: count is no number above 0",
+		`{"schemaVersion": 1, "findings": [` + entry + `, ` + entry + `]}`:                                 "b.json:1:108: not a baseline: the entry is written in line 1 already",
+		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, "1", `"1"`, 1) + `]}`:                "b.json:1:104: not a baseline: count is no number above 0",
+		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, `"u"`, `7`, 1) + `]}`:                "b.json:1:70: not a baseline: unit is no text",
+		`{"schemaVersion": 1, "findings": [` + strings.Replace(entry, `"unit"`, `"unite"`, 1) + `]}`:       "b.json:1:62: not a baseline: there is no member unite",
+		`{"schemaVersion": 1, "findings": [], "findings": []}`:                                             "b.json:1:38: not a baseline: findings is written twice",
+		`{"schemaVersion": "1", "findings": []}`:                                                           "b.json:1:19: not a baseline: schemaVersion is no number",
 	} {
 		_, err := ReadBaseline(source.NewFile("b.json", []byte(text)))
 		if got := fmt.Sprint(err); got != want {
@@ -145,7 +151,7 @@ func TestWrongBaselines(t *testing.T) {
 }
 
 func FuzzReadBaseline(f *testing.F) {
-	f.Add([]byte(`{"schemaVersion": 1, "findings": [{"rule": "a", "unit": "u", "fingerprint": "f", "count": 1}]}`))
+	f.Add([]byte(`{"schemaVersion": 1, "findings": [{"rule": "a", "file": "p", "unit": "u", "fingerprint": "f", "count": 1}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		b, err := ReadBaseline(source.NewFile("b.json", text))
 		if (b == nil) != (err != nil) {

@@ -41,10 +41,13 @@ type commentList struct {
 	comments []comment
 	// code and commented hold the lines with code and with comments.
 	code, commented map[int]bool
+	// text holds, by the line on which it begins, the last line of a heredoc or
+	// of a scalar of several lines: no comment can stand in it.
+	text map[int]int
 }
 
 func newCommentList() commentList {
-	return commentList{code: map[int]bool{}, commented: map[int]bool{}}
+	return commentList{code: map[int]bool{}, commented: map[int]bool{}, text: map[int]int{}}
 }
 
 func (l *commentList) add(c comment) {
@@ -54,8 +57,13 @@ func (l *commentList) add(c comment) {
 	}
 }
 
-// target is the line that a comment is about.
-func (l *commentList) target(c comment) int {
+// target is the line that a comment is about, with the text that begins on it.
+func (l *commentList) target(c comment) (first, last int) {
+	first = l.line(c)
+	return first, max(first, l.text[first])
+}
+
+func (l *commentList) line(c comment) int {
 	for _, line := range []int{c.first, c.last} {
 		if l.code[line] {
 			return line
@@ -73,7 +81,18 @@ func (l *commentList) target(c comment) int {
 func hclComments(file *source.File) commentList {
 	list := newCommentList()
 	tokens, _ := hclsyntax.LexConfig(file.Bytes, file.Path, hcl.InitialPos)
+	var heredocs []int
 	for _, token := range tokens {
+		switch token.Type {
+		case hclsyntax.TokenOHeredoc:
+			heredocs = append(heredocs, token.Range.Start.Line)
+		case hclsyntax.TokenCHeredoc:
+			if last := len(heredocs) - 1; last >= 0 {
+				list.text[heredocs[last]] = token.Range.Start.Line
+				heredocs = heredocs[:last]
+			}
+		default:
+		}
 		switch token.Type {
 		case hclsyntax.TokenNewline, hclsyntax.TokenEOF:
 		case hclsyntax.TokenComment:
@@ -105,6 +124,12 @@ func yamlComments(file *source.File, documents []*source.Node) commentList {
 	text := file.Bytes
 	scalars := scalarSpans(text, documents)
 	list := newCommentList()
+	for _, scalar := range scalars {
+		// A block scalar ends where the next line begins.
+		end := scalar.start + len(bytes.TrimRight(text[scalar.start:scalar.end], " \t\r\n"))
+		at := file.Location(scalar.start, end)
+		list.text[at.Line] = max(list.text[at.Line], at.EndLine)
+	}
 	line := 1
 	for offset := 0; offset < len(text); {
 		for len(scalars) > 0 && scalars[0].end <= offset {

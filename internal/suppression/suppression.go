@@ -4,7 +4,8 @@
 //	# originkey:ignore RULE[,RULE] [until=2006-01-02] -- reason
 //
 // A comment behind code is for its line. A comment on lines of its own is for the
-// next line that holds code, without an empty line between them.
+// next line that holds code, without an empty line between them. A heredoc or another
+// text of several lines counts to the line on which it begins.
 package suppression
 
 import (
@@ -74,8 +75,8 @@ func (r *reader) fail(at source.Location, format string, arguments ...any) {
 // comments reads the comments of a file.
 func (r *reader) comments(all commentList) {
 	for _, comment := range all.comments {
-		target := all.target(comment)
-		within := source.Location{File: r.file.Path, Line: target, Column: 1, EndLine: target + 1, EndColumn: 1}
+		first, last := all.target(comment)
+		within := source.Location{File: r.file.Path, Line: first, Column: 1, EndLine: last + 1, EndColumn: 1}
 		for _, part := range comment.lines(r.file.Bytes) {
 			offset := part.start
 			r.directive(string(r.file.Bytes[part.start:part.end]), within, func(start, end int) source.Location {
@@ -101,6 +102,8 @@ func (r *reader) directive(text string, within source.Location, locate func(star
 	words, reason := text, ""
 	if at := separator.FindStringIndex(text); at != nil {
 		words, reason = text[:at[0]], strings.TrimSpace(text[at[1]:])
+	} else {
+		words = withoutProse(words)
 	}
 	whole := locate(0, len(text))
 	ignore := finding.Ignore{Reason: reason, Location: whole, Kind: finding.InSource, Within: within}
@@ -137,6 +140,19 @@ func (r *reader) directive(text string, within source.Location, locate func(star
 	}
 }
 
+// withoutProse cuts a directive without a separator where its reason may begin: at a
+// word that neither the marker nor a comma stands before.
+func withoutProse(text string) string {
+	all := word.FindAllStringIndex(text, -1)
+	for i := 2; i < len(all); i++ {
+		next := text[all[i][0]:all[i][1]]
+		if between := text[all[i-1][1]:all[i][0]]; !strings.Contains(between, ",") && !strings.Contains(next, "=") {
+			return text[:all[i-1][1]]
+		}
+	}
+	return text
+}
+
 // template reads the Metadata of the resources of a CloudFormation template.
 func (r *reader) template(root *source.Node) {
 	resources := root.Get("Resources")
@@ -171,7 +187,7 @@ func over(from, to source.Location) source.Location {
 }
 
 // blockLabels says how many labels the blocks have in whose bodies comments count.
-var blockLabels = map[string]int{"resource": 2, "data": 2, "module": 1}
+var blockLabels = map[string]int{"resource": 2, "data": 2, "module": 1, "locals": 0}
 
 // terraformJSON reads the comments of Terraform's JSON syntax: the property "//"
 // of the bodies of blocks and of the blocks in them, text or a list of texts.
@@ -183,6 +199,8 @@ func (r *reader) terraformJSON() {
 	for _, member := range root.Members {
 		if labels, known := blockLabels[member.Key.Text]; known {
 			r.labelled(member.Value, member.Key.Location, labels)
+		} else if member.Key.Text == "//" {
+			r.misplaced(member.Value)
 		}
 	}
 }
@@ -197,7 +215,20 @@ func (r *reader) labelled(node *source.Node, at source.Location, labels int) {
 		r.labelled(item, item.Location, labels)
 	}
 	for _, member := range node.Members {
+		if member.Key.Text == "//" {
+			r.misplaced(member.Value)
+			continue
+		}
 		r.labelled(member.Value, member.Key.Location, labels-1)
+	}
+}
+
+// misplaced reports comments that are meant for this program and stand in no block.
+func (r *reader) misplaced(node *source.Node) {
+	for _, comment := range append([]*source.Node{node}, node.Items...) {
+		if comment.Kind == source.StringNode && meant.MatchString(comment.Text) {
+			r.fail(comment.Location, "the suppression is in no block: write it into the body of a resource, data, module or locals block")
+		}
 	}
 }
 

@@ -49,16 +49,19 @@ func TestRead(t *testing.T) {
 		"byte order mark":         {"main.tf", "\xef\xbb\xbf# originkey:ignore public-decrypt -- why\na = 1\n", []string{"public-decrypt 2:1-3:1 why"}},
 		"last line":               {"main.tf", "a = 1 # originkey:ignore public-decrypt -- why", []string{"public-decrypt 1:1-2:1 why"}},
 		"in a string":             {"main.tf", "a = \"# originkey:ignore public-decrypt -- why\"\n", nil},
-		"in a heredoc":            {"main.tf", "a = <<EOT\n# originkey:ignore public-decrypt -- why\nEOT\n", nil},
-		"prose":                   {"main.tf", "# originkey: finds it.\n# See originkey:ignore in the documentation.\n", nil},
-		"variable file":           {"prod.tfvars", "a = 1 # originkey:ignore public-decrypt -- why\n", []string{"public-decrypt 1:1-2:1 why"}},
+		"above a heredoc": {"main.tf", "# originkey:ignore public-decrypt -- why\na = <<EOT\n  ${<<-B\n x\n  B\n  }\nEOT\nb = 1 # originkey:ignore denied-decrypt -- why\n",
+			[]string{"public-decrypt 2:1-8:1 why", "denied-decrypt 8:1-9:1 why"}},
+		"YAML above a block": {"t.yaml", "# originkey:ignore public-decrypt -- why\na: |\n  b\n  c\nd: 1 # originkey:ignore denied-decrypt -- why\n", []string{"public-decrypt 2:1-5:1 why", "denied-decrypt 5:1-6:1 why"}},
+		"in a heredoc":       {"main.tf", "a = <<EOT\n# originkey:ignore public-decrypt -- why\nEOT\n", nil},
+		"prose":              {"main.tf", "# originkey: finds it.\n# See originkey:ignore in the documentation.\n", nil},
+		"variable file":      {"prod.tfvars", "a = 1 # originkey:ignore public-decrypt -- why\n", []string{"public-decrypt 1:1-2:1 why"}},
 
 		"YAML behind code": {"t.yaml", "a:\n  - b: c # originkey:ignore public-decrypt -- why\n    d: e\n", []string{"public-decrypt 2:1-3:1 why"}},
 		"YAML above code":  {"t.yml", "a:\n  # originkey:ignore public-decrypt -- why\n  - b: c\n", []string{"public-decrypt 3:1-4:1 why"}},
 		"YAML in quotes":   {"t.yaml", "a: ' # originkey:ignore public-decrypt -- why'\nb: \"x\n  # originkey:ignore public-decrypt -- why\"\n", nil},
 		"YAML in a block":  {"t.yaml", "a: |\n  # originkey:ignore public-decrypt -- why\n  b\nc: >-\n\n  d\n  # originkey:ignore public-decrypt -- why\n", nil},
 		"YAML behind a block": {"t.yaml", "a: | # originkey:ignore public-decrypt -- why\n  b\nc: !Sub &x >- # originkey:ignore denied-decrypt -- why\n  d\n# originkey:ignore public-decrypt -- why not\ne: 1\n",
-			[]string{"public-decrypt 1:1-2:1 why", "denied-decrypt 3:1-4:1 why", "public-decrypt 6:1-7:1 why not"}},
+			[]string{"public-decrypt 1:1-3:1 why", "denied-decrypt 3:1-5:1 why", "public-decrypt 6:1-7:1 why not"}},
 		"YAML in flow style": {"t.yaml", "a: [\n  {b: c}, # originkey:ignore public-decrypt -- why\n  {b: \"#\"}, # originkey:ignore denied-decrypt -- why\n  x#y]\n",
 			[]string{"public-decrypt 2:1-3:1 why", "denied-decrypt 3:1-4:1 why"}},
 		"YAML aliases":                {"t.yaml", "a: &a [b, 'c # d']\ne: *a # originkey:ignore public-decrypt -- why\nf:\n  <<: {g: h} # originkey:ignore denied-decrypt -- why\n", []string{"public-decrypt 2:1-3:1 why", "denied-decrypt 4:1-5:1 why"}},
@@ -74,7 +77,7 @@ func TestRead(t *testing.T) {
 		"metadata in a template": {"t.template", ` {"Resources": {"Key": {"Metadata": {"originkey": {"ignore": [{"rule": "public-decrypt", "reason": "why"}]}}}}}`, []string{"public-decrypt 1:17-1:110 why"}},
 
 		"Terraform JSON": {"main.tf.json", `{
-  "//": "originkey:ignore public-decrypt -- not in a block",
+  "//": "prose",
   "resource": {"aws_kms_key": {
     "a": {"//": "originkey:ignore public-decrypt -- why"},
     "b": [{"//": ["prose", "originkey:ignore denied-decrypt -- why"]}]
@@ -86,8 +89,8 @@ func TestRead(t *testing.T) {
       {"//": "originkey:ignore public-decrypt -- statement"}
     ]
   }}},
-  "locals": {"//": "originkey:ignore public-decrypt -- not in a resource"}
-}`, []string{"public-decrypt 4:5-4:58 why", "denied-decrypt 5:11-5:70 why", "public-decrypt 7:14-7:70 module", "public-decrypt 11:7-11:61 statement"}},
+  "locals": {"//": "originkey:ignore public-decrypt -- locals"}
+}`, []string{"public-decrypt 4:5-4:58 why", "denied-decrypt 5:11-5:70 why", "public-decrypt 7:14-7:70 module", "public-decrypt 11:7-11:61 statement", "public-decrypt 14:3-14:64 locals"}},
 		"policy in JSON": {"policy.json", `{"//": "originkey:ignore public-decrypt -- why", "Statement": []}`, nil},
 		"broken":         {"t.yaml", "a: [ # originkey:ignore public-decrypt -- why\n", nil},
 	} {
@@ -107,19 +110,20 @@ func TestRead(t *testing.T) {
 
 func TestWrong(t *testing.T) {
 	for text, want := range map[string]string{
-		"a = 1 # originkey:ignore public-decrypt":                         `main.tf:1:9: the suppression has no reason: write " -- " and the reason at its end`,
-		"a = 1 # originkey:ignore public-decrypt --":                      `main.tf:1:9: the suppression has no reason: write " -- " and the reason at its end`,
-		"a = 1 # originkey:ignore public-decrypt because":                 "main.tf:1:41: there is no rule because; \"originkey rules\" lists them\nmain.tf:1:9: the suppression has no reason: write \" -- \" and the reason at its end",
-		"a = 1 # originkey:ignore -- why":                                 `main.tf:1:9: the suppression names no rule: write "originkey:ignore RULE -- reason"`,
-		"a = 1 # originkey:ignore publik-decrypt -- why":                  "main.tf:1:26: there is no rule publik-decrypt; did you mean public-decrypt?",
-		"a = 1 # originkey:ignore * -- why":                               `main.tf:1:26: there is no rule *; "originkey rules" lists them`,
-		"a = 1 # originkey:ignore public-decrypt,public-decrypt -- why":   "main.tf:1:41: public-decrypt is written twice",
-		"a = 1 # originkey:ignore public-decrypt until=soon -- why":       "main.tf:1:41: until=soon: expected a day such as until=2026-12-31",
-		"a = 1 # originkey:ignore public-decrypt until=2026-02-30 -- why": "main.tf:1:41: until=2026-02-30: expected a day such as until=2026-12-31",
-		"a = 1 # originkey:ignore public-decrypt from=2026-02-03 -- why":  "main.tf:1:41: from=2026-02-03 is not known; there is until=2026-12-31",
-		"a = 1 # originkey:disable public-decrypt -- why":                 `main.tf:1:9: there is no comment "originkey:disable": write "originkey:ignore RULE -- reason"`,
-		"a = 1 # originkey: ignore public-decrypt -- why":                 `main.tf:1:9: there is no comment "originkey:": write "originkey:ignore RULE -- reason"`,
-		"/*\n  originkey:ignore publik-decrypt -- why\n*/":                "main.tf:2:20: there is no rule publik-decrypt; did you mean public-decrypt?",
+		"a = 1 # originkey:ignore public-decrypt":                                     `main.tf:1:9: the suppression has no reason: write " -- " and the reason at its end`,
+		"a = 1 # originkey:ignore public-decrypt --":                                  `main.tf:1:9: the suppression has no reason: write " -- " and the reason at its end`,
+		"a = 1 # originkey:ignore public-decrypt because":                             `main.tf:1:9: the suppression has no reason: write " -- " and the reason at its end`,
+		"a = 1 # originkey:ignore public-decrypt, publik-decrypt until=soon — a dash": "main.tf:1:42: there is no rule publik-decrypt; did you mean public-decrypt?\nmain.tf:1:57: until=soon: expected a day such as until=2026-12-31\nmain.tf:1:9: the suppression has no reason: write \" -- \" and the reason at its end",
+		"a = 1 # originkey:ignore -- why":                                             `main.tf:1:9: the suppression names no rule: write "originkey:ignore RULE -- reason"`,
+		"a = 1 # originkey:ignore publik-decrypt -- why":                              "main.tf:1:26: there is no rule publik-decrypt; did you mean public-decrypt?",
+		"a = 1 # originkey:ignore * -- why":                                           `main.tf:1:26: there is no rule *; "originkey rules" lists them`,
+		"a = 1 # originkey:ignore public-decrypt,public-decrypt -- why":               "main.tf:1:41: public-decrypt is written twice",
+		"a = 1 # originkey:ignore public-decrypt until=soon -- why":                   "main.tf:1:41: until=soon: expected a day such as until=2026-12-31",
+		"a = 1 # originkey:ignore public-decrypt until=2026-02-30 -- why":             "main.tf:1:41: until=2026-02-30: expected a day such as until=2026-12-31",
+		"a = 1 # originkey:ignore public-decrypt from=2026-02-03 -- why":              "main.tf:1:41: from=2026-02-03 is not known; there is until=2026-12-31",
+		"a = 1 # originkey:disable public-decrypt -- why":                             `main.tf:1:9: there is no comment "originkey:disable": write "originkey:ignore RULE -- reason"`,
+		"a = 1 # originkey: ignore public-decrypt -- why":                             `main.tf:1:9: there is no comment "originkey:": write "originkey:ignore RULE -- reason"`,
+		"/*\n  originkey:ignore publik-decrypt -- why\n*/":                            "main.tf:2:20: there is no rule publik-decrypt; did you mean public-decrypt?",
 	} {
 		check(t, "main.tf", text, want)
 	}
@@ -134,6 +138,14 @@ func TestWrong(t *testing.T) {
 		`{"Resources": {"K": {"Metadata": {"originkey": "ignore"}}}}`:                                                                "t.json:1:48: originkey has to be a mapping with the keys ignore",
 	} {
 		check(t, "t.json", text, want)
+	}
+	for text, at := range map[string]string{
+		`{"//": "originkey:ignore public-decrypt -- why"}`:                                         "1:8",
+		`{"//": ["prose", "originkey:ignore public-decrypt -- why"]}`:                              "1:18",
+		`{"resource": {"//": "originkey:ignore public-decrypt -- why"}}`:                           "1:21",
+		`{"resource": {"aws_kms_key": {"//": "originkey:ignore public-decrypt -- why", "a": {}}}}`: "1:37",
+	} {
+		check(t, "main.tf.json", text, "main.tf.json:"+at+": the suppression is in no block: write it into the body of a resource, data, module or locals block")
 	}
 	check(t, "main.tf.json", `{"resource": {"aws_kms_key": {"a": {"//": "originkey:ignore publik-decrypt -- why"}}}}`, "main.tf.json:1:61: there is no rule publik-decrypt; did you mean public-decrypt?")
 }

@@ -202,6 +202,9 @@ func codeSpans(t *testing.T, p *page, visit func(place, span string)) {
 // foreignFlags are flags of other programs that pages speak of, beside the programs.
 var foreignFlags = map[string]string{
 	"all-files":      "pre-commit",
+	"cached":         "git",
+	"diff-filter":    "git",
+	"name-only":      "git",
 	"template-stage": "aws",
 }
 

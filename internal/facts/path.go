@@ -513,8 +513,12 @@ func (w *walker) checkControl() {
 	case text == "never":
 		w.set(Signed, iam.No, Reason{Code: "never-signs", Text: control.Address + " never signs requests", Node: control.ID, Path: "signing_behavior"})
 	}
-	if kind, literal := w.expand(control.Attribute("origin_type")).Literal(); literal && kind != "" && kind != "s3" {
+	written := w.expand(control.Attribute("origin_type"))
+	switch kind, literal := written.Literal(); {
+	case literal && kind != "" && kind != "s3":
 		w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: fmt.Sprintf("%s is for origins of type %s, not s3", control.Address, kind), Node: control.ID, Path: "origin_type"})
+	case !literal && !written.IsAbsent() && w.view.facts[Signed].Verdict == iam.Yes:
+		w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: w.whyUnknown(written, fmt.Sprintf("the type of origins that %s is for is not known", control.Address)), Node: control.ID, Path: "origin_type"})
 	}
 }
 

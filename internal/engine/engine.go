@@ -242,9 +242,9 @@ func (e *Engine) subjects(r *facts.Result) []facts.Subject {
 }
 
 // failed says what is wrong with a rule, where it is described.
-func (rule Rule) failed(format string, arguments ...any) source.Diagnostic {
-	diagnostic := failed("the rule %s "+format, append([]any{rule.Name}, arguments...)...)
-	diagnostic.Location = rule.Location
+func (r Rule) failed(format string, arguments ...any) source.Diagnostic {
+	diagnostic := failed("the rule %s "+format, append([]any{r.Name}, arguments...)...)
+	diagnostic.Location = r.Location
 	return diagnostic
 }
 

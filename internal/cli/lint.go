@@ -109,7 +109,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 	result := facts.Compute(loaded.Graph)
 	progress.enter("applying rules")
 	r := &report.Report{
-		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules()), Paths: result.Paths, Uploads: result.Uploads,
+		Version: version(), SourceURL: c.sourceURL(), Rules: describeRules(e.Rules(), input), Paths: result.Paths, Uploads: result.Uploads,
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Links: loaded.Links, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)

@@ -134,19 +134,42 @@ func (c Command) ruleFolders(paths []string, configured []source.Text, named []s
 // rulePage is where the documentation of a rule is read.
 const rulePage = "https://github.com/originkey/originkey/blob/main/docs/rules/"
 
-func describeRules(from []engine.Rule) []report.Rule {
+func describeRules(from []engine.Rule, input inputFlags) []report.Rule {
 	described := make([]report.Rule, len(from))
 	for i, rule := range from {
 		described[i] = report.Rule{
 			Name: rule.Name, Title: rule.Title, Description: rule.Description, HelpURL: helpURL(rule),
 			Level: rule.Level, Tags: rule.Tags, Precision: rule.Precision, CWE: rule.CWE, SecuritySeverity: rule.SecuritySeverity,
-			Reports: rule.Reports,
+			Reports: rule.Reports, Command: input.commandFor(rule),
 		}
 		for _, reference := range rule.References {
 			described[i].References = append(described[i].References, report.Reference(reference))
 		}
 	}
 	return described
+}
+
+// commandFor is the command that prints the page of a rule. A custom rule is known to
+// it with the same flags alone.
+func (f inputFlags) commandFor(rule engine.Rule) string {
+	command := "originkey rules "
+	if rule.Custom {
+		for _, folder := range f.rules {
+			command += "--rules " + quoted(folder) + " "
+		}
+		if f.config != "" {
+			command += "--config " + quoted(f.config) + " "
+		}
+	}
+	return command + rule.Name
+}
+
+// quoted writes a word for a shell.
+func quoted(word string) string {
+	if plainForm.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // helpURL is the page of a rule: for a custom rule the first that it refers to.

@@ -19,10 +19,12 @@ type Rule struct {
 	Title       string
 	Description string
 	HelpURL     string
-	Level       finding.Level
-	Tags        []string
-	Precision   string
-	CWE         []string
+	// Command prints the page of the rule.
+	Command   string
+	Level     finding.Level
+	Tags      []string
+	Precision string
+	CWE       []string
 	// SecuritySeverity is a decimal number as text, "" for rules that are not
 	// about security.
 	SecuritySeverity string
@@ -128,6 +130,16 @@ func formatted(w io.Writer, writers map[string]writer, format string, r *Report,
 		return fmt.Errorf("write the report as %s: %w", format, err)
 	}
 	return nil
+}
+
+// commandOf is the command that prints the page of a rule.
+func (r *Report) commandOf(name string) string {
+	for _, rule := range r.Rules {
+		if rule.Name == name && rule.Command != "" {
+			return rule.Command
+		}
+	}
+	return "originkey rules " + name
 }
 
 // ruleOf names the rule that reports a code, or "".

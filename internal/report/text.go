@@ -138,7 +138,7 @@ func (p *painter) finding(r *Report, f instance, written map[cure]string) {
 			written[this] = fmt.Sprintf("%s at %s", f.Rule, f.Location)
 		}
 	}
-	p.remark(faint, "more:", "originkey rules "+f.Rule)
+	p.remark(faint, "more:", r.commandOf(f.Rule))
 	p.printf("\n")
 }
 

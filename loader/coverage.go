@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"path"
 	"slices"
 
 	"github.com/originkey/originkey/internal/graph"
@@ -9,6 +10,9 @@ import (
 // Coverage says how much of the repository was read, and for whom.
 type Coverage struct {
 	selected selection
+	// excluded reports whether a pattern of Options.Exclude leaves out a file
+	// or folder.
+	excluded func(name string) bool
 	// readers hold for each file whether selected units and whether others
 	// read it.
 	readers map[string]readers
@@ -19,8 +23,8 @@ type Coverage struct {
 
 type readers struct{ selected, others bool }
 
-func newCoverage(selected selection) *Coverage {
-	return &Coverage{selected: selected, readers: map[string]readers{}, units: map[string]bool{}}
+func newCoverage(selected selection, excluded func(name string) bool) *Coverage {
+	return &Coverage{selected: selected, excluded: excluded, readers: map[string]readers{}, units: map[string]bool{}}
 }
 
 // add notes a unit; builder is nil where it was not read. Units of different
@@ -56,6 +60,16 @@ func (c *Coverage) Files() []string {
 func (c *Coverage) OfFile(name string) bool {
 	its := c.readers[name]
 	return its.selected && !its.others && (c.selected.whole() || c.selected.isBelow(name))
+}
+
+// Excludes reports whether a file, or a folder that it is in, is left out.
+func (c *Coverage) Excludes(name string) bool {
+	for ; name != "." && name != "/" && name != ""; name = path.Dir(name) {
+		if c.excluded(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // OfUnit reports whether the findings of a unit are reported, and whether there is

@@ -263,6 +263,8 @@ func (c Command) compare(found *analysis, flags lintFlags) error {
 			return err
 		}
 		found.judge.whole = !hasErrors(r.Diagnostics)
+		// What is left out is neither gone nor moved.
+		baseline.Entries = slices.DeleteFunc(baseline.Entries, func(entry finding.Entry) bool { return found.judge.coverage.Excludes(entry.File) })
 		comparison := baseline.Compare(all, found.judge.coverage.OfUnit, found.judge.sought)
 		r.Baseline, r.Findings, r.Known = true, comparison.New, comparison.Known
 		r.Diagnostics = append(r.Diagnostics, comparison.Gone...)

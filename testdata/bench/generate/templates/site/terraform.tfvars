@@ -1,0 +1,2 @@
+environment = "production"
+log_days    = 90

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // catalogueFile is the module that tells Rego what the METADATA of the rules say.
@@ -45,9 +43,9 @@ func describe(rules []Rule) (*module, error) {
 		}
 		fmt.Fprintf(&text, "\n%s := %s\n", each.name, encoded)
 	}
-	parsed, err := ast.ParseModuleWithOpts(catalogueFile, text.String(), ast.ParserOptions{RegoVersion: ast.RegoV1})
+	parsed, err := parseModule(catalogueFile, upToPackage(text.Bytes()))
 	if err != nil {
 		return nil, fmt.Errorf("read the catalogue of the rules: %w", err)
 	}
-	return &module{path: catalogueFile, text: text.Bytes(), parsed: parsed}, nil
+	return &module{path: catalogueFile, shown: catalogueFile, text: text.Bytes(), parsed: parsed}, nil
 }

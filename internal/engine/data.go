@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -15,26 +16,72 @@ import (
 // It is built of terms directly, since a round trip through JSON takes longer
 // than evaluating the rules.
 func Data(r *facts.Result, config Config) ast.Object {
-	nodes := ast.NewObject()
-	for _, node := range r.Graph.Nodes {
-		nodes.Insert(text(node.ID), ast.NewTerm(nodeObject(r, node)))
+	written := ast.NewObject()
+	for name, its := range graphMembers(r) {
+		written.Insert(text(name), ast.NewTerm(its.whole()))
 	}
+	return object("graph", written, "config", configObject(config))
+}
+
+// A member of the graph holds a document for some ids.
+type member struct {
+	ids []string
+	// one returns the document of an id, or nil.
+	one func(id string) ast.Object
+}
+
+// whole returns the documents of all ids.
+func (m member) whole() ast.Object {
+	all := ast.NewObject()
+	for _, id := range m.ids {
+		if one := m.one(id); one != nil {
+			all.Insert(text(id), ast.NewTerm(one))
+		}
+	}
+	return all
+}
+
+// graphMembers are the members of the graph of a result. They may be read concurrently.
+func graphMembers(r *facts.Result) map[string]member {
+	nodes := make([]string, len(r.Graph.Nodes))
+	for i, node := range r.Graph.Nodes {
+		nodes[i] = node.ID
+	}
+	paths := map[string]*facts.Path{}
+	all := nodes
 	for _, p := range slices.Concat(r.Paths, r.Uploads) {
-		nodes.Insert(text(p.ID), ast.NewTerm(pathObject(p)))
+		paths[p.ID] = p
+		all = append(all, p.ID)
 	}
-	allFacts := ast.NewObject()
-	for _, subject := range r.Subjects {
-		allFacts.Insert(text(subject.ID), ast.NewTerm(factsObject(r.Facts[subject.ID])))
+	subjects := make([]string, len(r.Subjects))
+	judged := make(map[string]bool, len(r.Subjects))
+	for i, subject := range r.Subjects {
+		subjects[i] = subject.ID
+		judged[subject.ID] = true
 	}
-	return object(
-		"graph", object(
-			"nodes", nodes,
-			"out", edgesObject(r.Graph, (*graph.Graph).Out, func(edge graph.Edge) string { return edge.To }),
-			"in", edgesObject(r.Graph, (*graph.Graph).In, func(edge graph.Edge) string { return edge.From }),
-			"facts", allFacts,
-		),
-		"config", configObject(config),
-	)
+	return map[string]member{
+		"nodes": {all, func(id string) ast.Object {
+			if node := r.Graph.Node(id); node != nil {
+				return nodeObject(r, node)
+			}
+			if p := paths[id]; p != nil {
+				return pathObject(p)
+			}
+			return nil
+		}},
+		"out": {nodes, func(id string) ast.Object {
+			return edgesObject(r.Graph.Out(id), func(edge graph.Edge) string { return edge.To })
+		}},
+		"in": {nodes, func(id string) ast.Object {
+			return edgesObject(r.Graph.In(id), func(edge graph.Edge) string { return edge.From })
+		}},
+		"facts": {subjects, func(id string) ast.Object {
+			if !judged[id] {
+				return nil
+			}
+			return factsObject(r.Facts[id])
+		}},
+	}
 }
 
 // configObject has all its members always, so that rules need no defaults.
@@ -176,29 +223,21 @@ func factsObject(all map[string]facts.Fact) ast.Object {
 	return o
 }
 
-// edgesObject groups edges as {id: {relation: [id]}}.
-func edgesObject(g *graph.Graph, edges func(*graph.Graph, string) []graph.Edge, other func(graph.Edge) string) ast.Object {
-	all := ast.NewObject()
-	for _, node := range g.Nodes {
-		relations := map[string][]*ast.Term{}
-		var names []string
-		for _, edge := range edges(g, node.ID) {
-			if _, known := relations[edge.Relation]; !known {
-				names = append(names, edge.Relation)
-			}
-			relations[edge.Relation] = append(relations[edge.Relation], text(other(edge)))
-		}
-		if len(names) == 0 {
-			continue
-		}
-		slices.Sort(names)
-		byRelation := ast.NewObject()
-		for _, name := range names {
-			byRelation.Insert(text(name), ast.ArrayTerm(relations[name]...))
-		}
-		all.Insert(text(node.ID), ast.NewTerm(byRelation))
+// edgesObject groups the edges of one node as {relation: [id]}. It is nil where
+// there are none.
+func edgesObject(edges []graph.Edge, other func(graph.Edge) string) ast.Object {
+	if len(edges) == 0 {
+		return nil
 	}
-	return all
+	relations := map[string][]*ast.Term{}
+	for _, edge := range edges {
+		relations[edge.Relation] = append(relations[edge.Relation], text(other(edge)))
+	}
+	byRelation := ast.NewObject()
+	for _, name := range slices.Sorted(maps.Keys(relations)) {
+		byRelation.Insert(text(name), ast.ArrayTerm(relations[name]...))
+	}
+	return byRelation
 }
 
 // valueTerm writes a symbolic value: what is known as plain data, a reference as

@@ -8,15 +8,12 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"maps"
 	"runtime"
 	"slices"
 	"strings"
 
-	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/originkey/originkey/internal/facts"
@@ -30,12 +27,12 @@ import (
 // to change. It may return nil.
 type Suggester func(*facts.Result, map[string]any) (*finding.Suggestion, error)
 
-// An Engine holds compiled rules. It is safe for concurrent use.
+// An Engine holds rules. It is safe for concurrent use.
 type Engine struct {
-	compiler *ast.Compiler
-	modules  []*module
-	rules    []Rule
-	byName   map[string]Rule
+	modules     []*module
+	compilation *compilation
+	rules       []Rule
+	byName      map[string]Rule
 	// resources are the kinds of nodes that rules ask for.
 	resources []string
 	config    Config
@@ -55,24 +52,32 @@ func (e *Engine) Configured(config Config) *Engine {
 	return &configured
 }
 
-// New compiles the rules of a file system: main.rego, lib/*.rego and one folder
+// New reads the rules of a file system: main.rego, lib/*.rego and one folder
 // a rule, whose name is the rule's; and those of a user's folders beside them. The
-// error is a *RuleError where the rules are at fault.
+// error is a *RuleError where the rules are at fault. The rules of a user are
+// compiled for it; those of the program are when they are first needed.
 func New(files fs.FS, folders ...Folder) (*Engine, error) {
 	e := &Engine{byName: map[string]Rule{}}
 	reader := newReader()
 	if err := e.read(reader, files, folders, false); err != nil {
 		return nil, err
 	}
-	if err := e.compile(reader, ast.NewCompiler().WithCapabilities(capabilities())); err != nil {
-		return nil, err
+	e.compilation = &compilation{modules: e.modules}
+	if len(folders) == 0 {
+		return e, nil
 	}
-	return e, nil
+	compiler, err := e.compilation.of(names(e.rules))
+	if err != nil {
+		reader.add(err)
+	} else {
+		reader.checkReferences(compiler, e.modules)
+	}
+	return e, reader.err()
 }
 
 // read reads the modules and what their METADATA says.
 func (e *Engine) read(r *reader, files fs.FS, folders []Folder, tests bool) error {
-	e.modules = r.modules(files, "", "", false)
+	e.modules = r.embedded(files)
 	for _, rule := range r.rules(e.modules) {
 		e.rules = append(e.rules, rule)
 		e.byName[rule.Name] = rule
@@ -113,24 +118,12 @@ func (e *Engine) read(r *reader, files fs.FS, folders []Folder, tests bool) erro
 	return nil
 }
 
-func (e *Engine) compile(r *reader, compiler *ast.Compiler) error {
-	e.compiler = compiler.WithStrict(true)
-	e.compiler.Compile(parsed(e.modules))
-	if e.compiler.Failed() {
-		r.add(e.compiler.Errors)
-	} else {
-		r.checkReferences(e.compiler, e.modules)
+func names(rules []Rule) []string {
+	names := make([]string, len(rules))
+	for i, rule := range rules {
+		names[i] = rule.Name
 	}
-	return r.err()
-}
-
-// parsed returns modules by their path.
-func parsed(modules []*module) map[string]*ast.Module {
-	byPath := make(map[string]*ast.Module, len(modules))
-	for _, m := range modules {
-		byPath[m.path] = m.parsed
-	}
-	return byPath
+	return names
 }
 
 // Rules returns the rules by name.
@@ -172,14 +165,12 @@ type Report struct{ Rule, Node, Path, Message string }
 
 // Reports evaluates all rules like Run and returns what they say, sorted.
 func (e *Engine) Reports(ctx context.Context, r *facts.Result, options ...string) ([]Report, []source.Diagnostic) {
-	run, all, diagnostics := e.run(ctx, r, options)
+	_, all, diagnostics := e.run(ctx, r, options)
 	var reports []Report
 	for _, c := range all {
 		diagnostics = append(diagnostics, c.diagnostics...)
 		for _, report := range c.reports {
-			if !run.waits(report) {
-				reports = append(reports, Report{report.rule, report.node(), report.place(), report.message()})
-			}
+			reports = append(reports, Report{report.rule, report.node(), report.place(), report.message()})
 		}
 	}
 	slices.SortFunc(reports, func(x, y Report) int {
@@ -188,7 +179,7 @@ func (e *Engine) Reports(ctx context.Context, r *facts.Result, options ...string
 	return slices.Compact(reports), diagnostics
 }
 
-// run evaluates all rules on all subjects.
+// run evaluates all rules on the subjects that they may report.
 func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*run, []collected, []source.Diagnostic) {
 	run := &run{engine: e, result: r, options: options, paths: map[string]*facts.Path{}, pathsOf: map[string][]string{}}
 	for _, p := range slices.Concat(r.Paths, r.Uploads) {
@@ -199,31 +190,55 @@ func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*r
 			}
 		}
 	}
-	store := inmem.NewFromASTObject(Data(r, e.config))
-	transaction, err := store.NewTransaction(ctx)
-	if err != nil {
-		return run, nil, []source.Diagnostic{failed("open the rules' data: %v", err)}
+	pending, needed := run.pending()
+	if len(pending) == 0 {
+		return run, nil, nil
 	}
-	defer store.Abort(ctx, transaction)
-	query, err := e.prepare(ctx, store, transaction, "data.originkey.results")
+	queries, err := e.prepare(ctx, newStore(r, e.config), needed)
 	if err != nil {
 		return run, nil, []source.Diagnostic{failed("prepare the rules: %v", err)}
 	}
-
-	subjects := e.subjects(r)
-	collected := make([]collected, len(subjects))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, subject := range subjects {
+	for i := range pending {
 		group.Go(func() error {
-			collected[i] = run.evaluate(ctx, query, store, transaction, subject)
+			run.evaluate(ctx, queries, &pending[i])
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return run, nil, []source.Diagnostic{failed("evaluate the rules: %v", err)}
 	}
-	return run, collected, nil
+	return run, pending, nil
+}
+
+// pending returns the subjects that some rule may report, with those rules, and
+// the names of all these rules.
+func (r *run) pending() (pending []collected, needed []string) {
+	byKind := map[string][]Rule{}
+	for _, rule := range r.engine.rules {
+		if !r.waits(rule) {
+			byKind[rule.kind()] = append(byKind[rule.kind()], rule)
+		}
+	}
+	for _, subject := range r.engine.subjects(r.result) {
+		var rules []string
+		for _, rule := range byKind[string(subject.Kind)] {
+			if rule.mayReport(r.result.Facts[subject.ID], r.paths[subject.ID]) {
+				rules = append(rules, rule.Name)
+			}
+		}
+		if len(rules) == 0 {
+			continue
+		}
+		pending = append(pending, collected{subject: subject, rules: rules})
+		for _, name := range rules {
+			if !slices.Contains(needed, name) {
+				needed = append(needed, name)
+			}
+		}
+	}
+	return pending, needed
 }
 
 // subjects are what the facts are about, and the resources that a rule asks for
@@ -252,14 +267,30 @@ func failed(format string, arguments ...any) source.Diagnostic {
 	return source.Diagnostic{Severity: source.Error, Message: fmt.Sprintf(format, arguments...)}
 }
 
-func (e *Engine) prepare(ctx context.Context, store storage.Store, transaction storage.Transaction, query string) (rego.PreparedEvalQuery, error) {
-	return rego.New(
-		rego.Compiler(e.compiler),
-		rego.Store(store),
-		rego.Transaction(transaction),
-		rego.Query(query),
-		rego.StrictBuiltinErrors(true),
-	).PrepareForEval(ctx)
+// prepare returns a query for what each of the rules reports.
+func (e *Engine) prepare(ctx context.Context, store storage.Store, names []string) (map[string]rego.PreparedEvalQuery, error) {
+	compiler, err := e.compilation.of(names)
+	if err != nil {
+		return nil, err
+	}
+	queries := make(map[string]rego.PreparedEvalQuery, len(names))
+	for _, name := range names {
+		folder := rulesPackage
+		if e.byName[name].Custom {
+			folder = customPackage
+		}
+		query, err := rego.New(
+			rego.Compiler(compiler),
+			rego.Store(store),
+			rego.Query(fmt.Sprintf("data.%s[%q].report", folder, name)),
+			rego.StrictBuiltinErrors(true),
+		).PrepareForEval(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("the rule %s: %w", name, err)
+		}
+		queries[name] = query
+	}
+	return queries, nil
 }
 
 // A run is one evaluation of all subjects.
@@ -275,7 +306,9 @@ type run struct {
 
 // collected is what the rules say of one subject.
 type collected struct {
-	subject     facts.Subject
+	subject facts.Subject
+	// rules are those that may report the subject, by name.
+	rules       []string
 	reports     []report
 	diagnostics []source.Diagnostic
 }
@@ -303,82 +336,36 @@ func (r report) message() string {
 	return message
 }
 
-// waits reports whether a report is of a rule that waits for an option that the
-// user did not give.
-func (r *run) waits(report report) bool {
-	option := r.engine.byName[report.rule].OnlyWith
-	return option != "" && !slices.Contains(r.options, option)
-}
-
-func (r *run) evaluate(ctx context.Context, query rego.PreparedEvalQuery, store storage.Store, transaction storage.Transaction, subject facts.Subject) collected {
-	c := collected{subject: subject}
-	input := input(subject)
-	results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTransaction(transaction))
-	if err == nil {
-		c.reports = readReports(results)
-		r.refuseFloods(&c)
-		return c
-	}
-	// Find out which rule it is, and keep what the others say.
-	for _, rule := range r.engine.rules {
-		if rule.kind() != string(subject.Kind) {
-			continue
-		}
-		folder := rulesPackage
-		if rule.Custom {
-			folder = customPackage
-		}
-		single, err := r.engine.prepare(ctx, store, transaction, fmt.Sprintf("data.%s[%q].report", folder, rule.Name))
-		if err == nil {
-			results, err = single.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTransaction(transaction))
-		}
-		if err != nil {
-			c.diagnostics = append(c.diagnostics, rule.failed("failed: %v", err))
-			continue
-		}
-		for _, result := range results {
-			c.reports = append(c.reports, readList(rule.Name, result.Expressions[0].Value)...)
-		}
-	}
-	r.refuseFloods(&c)
-	return c
+// waits reports whether a rule waits for an option that the user did not give.
+func (r *run) waits(rule Rule) bool {
+	return rule.OnlyWith != "" && !slices.Contains(r.options, rule.OnlyWith)
 }
 
 // maxResults is how many results a rule may have for one subject: more are a mistake
 // that nobody can read.
 const maxResults = 1000
 
-// refuseFloods leaves out the results of rules that have too many.
-func (r *run) refuseFloods(c *collected) {
-	counts := map[string]int{}
-	for _, each := range c.reports {
-		counts[each.rule]++
-	}
-	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		if counts[name] <= maxResults {
+// evaluate asks the rules about the subject.
+func (r *run) evaluate(ctx context.Context, queries map[string]rego.PreparedEvalQuery, c *collected) {
+	subject := input(c.subject)
+	for _, name := range c.rules {
+		rule := r.engine.byName[name]
+		query := queries[name]
+		results, err := query.Eval(ctx, rego.EvalParsedInput(subject))
+		if err != nil {
+			c.diagnostics = append(c.diagnostics, rule.failed("failed: %v", err))
 			continue
 		}
-		c.reports = slices.DeleteFunc(c.reports, func(each report) bool { return each.rule == name })
-		c.diagnostics = append(c.diagnostics, r.engine.byName[name].failed("has %d results for one %s; more than %d are refused", counts[name], r.engine.byName[name].Subject, maxResults))
-	}
-}
-
-// readReports reads the value of data.originkey.results: an object of lists by
-// the name of the rule.
-func readReports(results rego.ResultSet) []report {
-	var reports []report
-	for _, result := range results {
-		byRule, _ := result.Expressions[0].Value.(map[string]any)
-		names := make([]string, 0, len(byRule))
-		for name := range byRule {
-			names = append(names, name)
+		var reports []report
+		for _, result := range results {
+			reports = append(reports, readList(name, result.Expressions[0].Value)...)
 		}
-		slices.Sort(names)
-		for _, name := range names {
-			reports = append(reports, readList(name, byRule[name])...)
+		if len(reports) > maxResults {
+			c.diagnostics = append(c.diagnostics, rule.failed("has %d results for one %s; more than %d are refused", len(reports), rule.Subject, maxResults))
+			continue
 		}
+		c.reports = append(c.reports, reports...)
 	}
-	return reports
 }
 
 func readList(name string, list any) []report {

@@ -26,9 +26,6 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 		// seen counts what one subject reports under one key: those are not the same.
 		seen := map[string]int{}
 		for _, report := range c.reports {
-			if r.waits(report) {
-				continue
-			}
 			found, key, err := r.finding(c.subject, report)
 			if err != nil {
 				diagnostics = append(diagnostics, r.engine.byName[report.rule].failed("is mistaken: %v", err))

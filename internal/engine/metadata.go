@@ -35,7 +35,11 @@ type Rule struct {
 	Subject string
 	// Reports lists the reason codes that the rule reports. Those of path
 	// facts block a path.
-	Reports   []string
+	Reports []string
+	// Needs are facts of the subject with verdicts, "allows_decrypt=yes": where one
+	// of them has another verdict, the rule reports nothing, so that it is not asked.
+	// "verdict" is the verdict of a path.
+	Needs     []string
 	Since     string
 	Tags      []string
 	Precision string
@@ -84,6 +88,24 @@ func (r Rule) kind() string {
 	return ""
 }
 
+// mayReport reports whether the facts of a subject are such that the rule can report
+// it. path is nil where the subject is none.
+func (r Rule) mayReport(known map[string]facts.Fact, path *facts.Path) bool {
+	for _, need := range r.Needs {
+		name, wanted, _ := strings.Cut(need, "=")
+		verdict := ""
+		if fact, ok := known[name]; ok {
+			verdict = fact.Verdict.String()
+		} else if name == "verdict" && path != nil {
+			verdict = string(path.Verdict)
+		}
+		if verdict != wanted {
+			return false
+		}
+	}
+	return true
+}
+
 // isResource reports whether a kind is one of nodes, which are subjects only where
 // a rule asks for them.
 func isResource(kind string) bool {
@@ -125,7 +147,7 @@ func (r *reader) rule(rule Rule, m *module, annotations *ast.Annotations) Rule {
 		r.documentation(rule, annotations)
 	}
 	fields := map[string]any{
-		"level": &rule.Level, "subject": &rule.Subject, "reports": &rule.Reports, "since": &rule.Since, "tags": &rule.Tags,
+		"level": &rule.Level, "subject": &rule.Subject, "reports": &rule.Reports, "needs": &rule.Needs, "since": &rule.Since, "tags": &rule.Tags,
 		"precision": &rule.Precision, "only_with": &rule.OnlyWith, "cwe": &rule.CWE, "security_severity": &rule.SecuritySeverity,
 		"security_hub": &rule.SecurityHub, "access_analyzer": &rule.AccessAnalyzer,
 	}
@@ -171,6 +193,9 @@ func (r *reader) rule(rule Rule, m *module, annotations *ast.Annotations) Rule {
 	}
 	if rule.Custom && len(rule.Reports) > 0 {
 		failField("reports", "custom.reports is for the rules of the program, each of which explains a verdict; leave it out")
+	}
+	if rule.Custom && len(rule.Needs) > 0 {
+		failField("needs", "custom.needs is for the rules of the program; leave it out")
 	}
 	return rule
 }

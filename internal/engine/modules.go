@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,10 +50,37 @@ const testSuffix = "_test.rego"
 
 // A module is one file of Rego.
 type module struct {
-	// path is where the file is in a bundle.
-	path   string
-	text   []byte
+	// path is where the file is in a bundle, shown what errors call it.
+	path, shown string
+	text        []byte
+	// parsed is the whole module, or only its package and what is above that.
 	parsed *ast.Module
+	whole  bool
+}
+
+// parse parses all of the module.
+func (m *module) parse() (*ast.Module, error) {
+	if m.whole {
+		return m.parsed, nil
+	}
+	return parseModule(m.shown, m.text)
+}
+
+func parseModule(name string, text []byte) (*ast.Module, error) {
+	return ast.ParseModuleWithOpts(name, string(text), ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
+}
+
+// upToPackage returns the text of a module up to the end of the line with its package:
+// METADATA and name are read without what only evaluation needs.
+func upToPackage(text []byte) []byte {
+	end := 0
+	for line := range bytes.Lines(text) {
+		end += len(line)
+		if bytes.HasPrefix(line, []byte("package ")) {
+			break
+		}
+	}
+	return text[:end]
 }
 
 // element returns an element of the path of the module's package, without "data",
@@ -67,6 +95,10 @@ func (m *module) element(i int) string {
 
 // depth is the number of elements of the package's path.
 func (m *module) depth() int { return len(m.parsed.Package.Path) - 1 }
+
+// isMain reports whether the module is for the stock opa and conftest, which know
+// nothing of subjects.
+func (m *module) isMain() bool { return m.element(0) == "originkey" || m.element(0) == "main" }
 
 func (m *module) isTest() bool { return strings.HasSuffix(m.path, testSuffix) }
 
@@ -123,11 +155,43 @@ func (r *reader) add(err error) {
 	}
 }
 
+// embedded reads the files of Rego of the program, each up to its package.
+func (r *reader) embedded(files fs.FS) []*module {
+	var modules []*module
+	r.each(files, "", false, func(name string, text []byte) {
+		parsed, err := parseModule(name, upToPackage(text))
+		if err != nil {
+			r.add(err)
+			return
+		}
+		modules = append(modules, &module{path: name, shown: name, text: text, parsed: parsed})
+	})
+	return modules
+}
+
 // modules parses the files of Rego of a file system: tests as well, where they
 // are asked for. shown is what errors put before the names of files, and folder
 // what a bundle does.
 func (r *reader) modules(files fs.FS, shown, folder string, tests bool) []*module {
 	var modules []*module
+	r.each(files, shown, tests, func(name string, text []byte) {
+		file := source.NewFile(path.Join(shown, name), text)
+		r.files[file.Path] = file
+		parsed, err := parseModule(file.Path, text)
+		if err != nil {
+			r.add(err)
+			return
+		}
+		if !tests {
+			r.refusePrint(parsed)
+		}
+		modules = append(modules, &module{path: path.Join(folder, name), shown: file.Path, text: text, parsed: parsed, whole: true})
+	})
+	return modules
+}
+
+// each calls use with the files of Rego of a file system.
+func (r *reader) each(files fs.FS, shown string, tests bool, use func(name string, text []byte)) {
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".rego" || strings.HasSuffix(name, testSuffix) && !tests {
 			return err
@@ -136,17 +200,7 @@ func (r *reader) modules(files fs.FS, shown, folder string, tests bool) []*modul
 		if err != nil {
 			return err
 		}
-		file := source.NewFile(path.Join(shown, name), text)
-		r.files[file.Path] = file
-		parsed, err := ast.ParseModuleWithOpts(file.Path, string(text), ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
-		if err != nil {
-			r.add(err)
-			return nil
-		}
-		if !tests {
-			r.refusePrint(parsed)
-		}
-		modules = append(modules, &module{path: path.Join(folder, name), text: text, parsed: parsed})
+		use(name, text)
 		return nil
 	})
 	if err != nil {
@@ -157,7 +211,6 @@ func (r *reader) modules(files fs.FS, shown, folder string, tests bool) []*modul
 		}
 		r.problems = append(r.problems, source.Diagnostic{Location: source.Location{File: name}, Severity: source.Error, Message: fmt.Sprintf("it cannot be read: %v", err)})
 	}
-	return modules
 }
 
 // refusePrint reports what OPA would drop without a word.

@@ -44,10 +44,14 @@ func Test(ctx context.Context, files fs.FS, folders ...Folder) ([]TestResult, er
 	if err := e.read(r, files, folders, true); err != nil {
 		return nil, err
 	}
+	modules, err := parsed(e.modules)
+	if err != nil {
+		return nil, err
+	}
 	compiler := ast.NewCompiler().WithCapabilities(capabilities(forTests...)).WithEnablePrintStatements(true)
 	ran, err := tester.NewRunner().
 		SetCompiler(compiler.WithStrict(true)).
-		SetModules(parsed(e.modules)).
+		SetModules(modules).
 		SetPrefixMatchers(ast.DefaultRootRef.Append(ast.StringTerm(customPackage))).
 		RaiseBuiltinErrors(true).
 		RunTests(ctx, nil)

@@ -45,6 +45,7 @@
 #   level: note
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, names_cloudfront=yes, restricts_who=yes, admits_other_distributions=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: very-high

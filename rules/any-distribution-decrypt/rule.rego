@@ -59,6 +59,7 @@
 #   level: warning
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, restricts_who=no, names_cloudfront=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: very-high

@@ -32,6 +32,7 @@
 #   level: error
 #   subject: path
 #   reports: [aws-managed-key]
+#   needs: [verdict=unreadable, key_manageable=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: very-high

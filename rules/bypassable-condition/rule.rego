@@ -47,6 +47,7 @@
 #   level: warning
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, void_conditions=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: very-high

@@ -49,6 +49,7 @@
 #   level: note
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, restricts_who=no, names_everyone=no, other_accounts=yes]
 #   since: 0.1.0
 #   tags: [security, kms]
 #   precision: high

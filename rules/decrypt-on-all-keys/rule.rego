@@ -47,6 +47,7 @@
 #   level: note
 #   subject: grant
 #   reports: []
+#   needs: [decrypts_every_key=yes]
 #   since: 0.1.0
 #   tags: [security, kms, iam]
 #   precision: high

@@ -62,6 +62,7 @@
 #   level: error
 #   subject: path
 #   reports: [decrypt-denied]
+#   needs: [verdict=unreadable, decrypt=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: high

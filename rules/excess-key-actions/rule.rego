@@ -67,6 +67,7 @@
 #   level: warning
 #   subject: grant
 #   reports: []
+#   needs: [excess_actions=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: very-high

@@ -45,6 +45,7 @@
 #   level: error
 #   subject: path
 #   reports: [decrypt-grant-ineffective]
+#   needs: [verdict=unreadable, decrypt=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: high

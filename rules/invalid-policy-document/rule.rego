@@ -43,6 +43,7 @@
 #   level: error
 #   subject: document
 #   reports: [invalid-bucket-policy, invalid-key-policy]
+#   needs: [problems=yes]
 #   since: 0.1.0
 #   tags: [correctness, iam, kms]
 #   precision: very-high

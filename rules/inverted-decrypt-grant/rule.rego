@@ -76,6 +76,7 @@
 #   level: error
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, inverted=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: very-high

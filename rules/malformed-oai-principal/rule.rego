@@ -47,6 +47,7 @@
 #   level: error
 #   subject: grant
 #   reports: [read-principal-malformed, decrypt-principal-malformed]
+#   needs: [malformed_oai=yes]
 #   since: 0.1.0
 #   tags: [availability, kms, s3, cloudfront]
 #   precision: very-high

@@ -66,6 +66,7 @@
 #   level: error
 #   subject: path
 #   reports: [decrypt-not-granted]
+#   needs: [verdict=unreadable, decrypt=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: very-high

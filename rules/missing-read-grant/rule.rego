@@ -40,6 +40,7 @@
 #   level: error
 #   subject: path
 #   reports: [read-not-granted, read-denied]
+#   needs: [verdict=unreadable, read=no]
 #   since: 0.1.0
 #   tags: [availability, s3, cloudfront]
 #   precision: high

@@ -59,6 +59,7 @@
 #   level: warning
 #   subject: path
 #   reports: [upload-not-granted, upload-grant-ineffective, upload-denied]
+#   needs: [uploads=yes, upload_grant=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: high

@@ -49,6 +49,7 @@
 #   level: error
 #   subject: path
 #   reports: [oai-with-kms]
+#   needs: [verdict=unreadable, identity_supports_kms=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: very-high

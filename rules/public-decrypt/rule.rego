@@ -57,6 +57,7 @@
 #   level: error
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, restricts_who=no, names_everyone=yes]
 #   since: 0.1.0
 #   tags: [security, kms]
 #   precision: very-high

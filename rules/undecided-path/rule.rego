@@ -44,6 +44,7 @@
 #   level: note
 #   subject: path
 #   reports: []
+#   needs: [verdict=undecided]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: very-high

@@ -51,6 +51,7 @@
 #   level: note
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, every_bucket=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: high

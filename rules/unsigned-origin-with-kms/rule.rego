@@ -34,6 +34,7 @@
 #   level: error
 #   subject: path
 #   reports: [no-identity, never-signs, website-endpoint]
+#   needs: [verdict=unreadable, signed=no]
 #   since: 0.1.0
 #   tags: [availability, kms, cloudfront]
 #   precision: high

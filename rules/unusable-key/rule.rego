@@ -31,6 +31,7 @@
 #   level: error
 #   subject: path
 #   reports: [key-disabled, key-type, key-region]
+#   needs: [verdict=unreadable, key_usable=no]
 #   since: 0.1.0
 #   tags: [availability, kms]
 #   precision: high

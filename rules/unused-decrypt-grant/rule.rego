@@ -45,6 +45,7 @@
 #   level: note
 #   subject: grant
 #   reports: []
+#   needs: [allows_decrypt=yes, serves_bucket=no]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: high

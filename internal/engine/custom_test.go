@@ -75,6 +75,7 @@ func TestCustomRulesAreReadStrictly(t *testing.T) {
 		"unknown subject":    {replaced("document", "policy"), `mine/r.rego:6:1: custom.subject "policy" is none of path, grant, document, `},
 		"unknown field":      {replaced("level", "severity"), "mine/r.rego:5:1: custom.severity is not known"},
 		"reports":            {replaced("document", "document\n#   reports: [no-identity]"), "mine/r.rego:7:1: custom.reports is for the rules of the program"},
+		"needs":              {replaced("document", "document\n#   needs: [problems=yes]"), "mine/r.rego:7:1: custom.needs is for the rules of the program"},
 		"weakness":           {replaced("document", "document\n#   cwe: [\"732\"]"), `mine/r.rego:7:1: custom.cwe holds "732", which is no number of a weakness`},
 		"severity":           {replaced("document", "document\n#   tags: [security]\n#   security_severity: \"11\""), `mine/r.rego:8:1: custom.security_severity "11" is not a number`},
 		"precision":          {replaced("document", "document\n#   precision: exact"), `mine/r.rego:7:1: custom.precision "exact" is not very-high, `},

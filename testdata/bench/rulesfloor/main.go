@@ -4,22 +4,48 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
 
-	"github.com/originkey/originkey/internal/engine"
-	"github.com/originkey/originkey/internal/facts"
-	"github.com/originkey/originkey/internal/graph"
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+
 	"github.com/originkey/originkey/rules"
 )
 
 func main() {
-	e, err := engine.New(rules.FS)
-	if err != nil {
+	if err := evaluate(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	if _, problems := e.Run(context.Background(), facts.Compute(graph.NewBuilder().Freeze()), nil); len(problems) > 0 {
-		fmt.Fprintln(os.Stderr, problems)
-		os.Exit(2)
+}
+
+func evaluate() error {
+	modules := map[string]*ast.Module{}
+	err := fs.WalkDir(rules.FS, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".rego") {
+			return err
+		}
+		text, err := fs.ReadFile(rules.FS, name)
+		if err != nil {
+			return err
+		}
+		modules[name], err = ast.ParseModuleWithOpts(name, string(text), ast.ParserOptions{ProcessAnnotation: true})
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	compiler := ast.NewCompiler()
+	if compiler.Compile(modules); compiler.Failed() {
+		return compiler.Errors
+	}
+	empty := map[string]any{
+		"graph":    map[string]any{"nodes": map[string]any{}, "out": map[string]any{}, "in": map[string]any{}, "facts": map[string]any{}},
+		"config":   map[string]any{},
+		"subjects": []any{},
+	}
+	_, err = rego.New(rego.Compiler(compiler), rego.Query("data.originkey.findings"), rego.Input(empty)).Eval(context.Background())
+	return err
 }

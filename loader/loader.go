@@ -16,7 +16,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -211,11 +210,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	defer func() {
 		if cause := recover(); cause != nil {
 			builder = nil
-			diagnostics = []source.Diagnostic{{
-				Location: source.Location{File: unit.path},
-				Severity: source.Error,
-				Message:  fmt.Sprintf("internal error, please report it: %v (%s)", cause, panicSite(debug.Stack())),
-			}}
+			diagnostics = []source.Diagnostic{source.Panicked(source.Location{File: unit.path}, cause)}
 		}
 	}()
 	switch unit.kind {
@@ -237,22 +232,6 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 			Shared: unit.shared, NoAssumption: inputs.noAssumption, Bindings: inputs.bindings,
 		})
 	}
-}
-
-// panicSite returns the function of this module that panicked, without paths.
-func panicSite(stack []byte) string {
-	const module = "github.com/originkey/originkey/"
-	seenPanic := false
-	for line := range strings.Lines(string(stack)) {
-		if strings.HasPrefix(line, "panic(") {
-			seenPanic = true
-		}
-		if name, ok := strings.CutPrefix(line, module); ok && seenPanic {
-			name, _, _ = strings.Cut(name, "(0x")
-			return strings.TrimSpace(name)
-		}
-	}
-	return "unknown place"
 }
 
 // Locate returns the absolute repository root and the paths relative to it, with

@@ -10,9 +10,7 @@ import (
 // Coverage says how much of the repository was read, and for whom.
 type Coverage struct {
 	selected selection
-	// excluded reports whether a pattern of Options.Exclude leaves out a file
-	// or folder.
-	excluded func(name string) bool
+	excluded exclusion
 	// readers hold for each file whether selected units and whether others
 	// read it.
 	readers map[string]readers
@@ -23,7 +21,7 @@ type Coverage struct {
 
 type readers struct{ selected, others bool }
 
-func newCoverage(selected selection, excluded func(name string) bool) *Coverage {
+func newCoverage(selected selection, excluded exclusion) *Coverage {
 	return &Coverage{selected: selected, excluded: excluded, readers: map[string]readers{}, units: map[string]bool{}}
 }
 
@@ -65,7 +63,7 @@ func (c *Coverage) OfFile(name string) bool {
 // Excludes reports whether a file, or a folder that it is in, is left out.
 func (c *Coverage) Excludes(name string) bool {
 	for ; name != "." && name != "/" && name != ""; name = path.Dir(name) {
-		if c.excluded(name) {
+		if c.excluded.matches(name) {
 			return true
 		}
 	}

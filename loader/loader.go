@@ -98,7 +98,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 		return nil, err
 	}
 	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, options.Bindings.File), whole: graph.NewBuilder()}
-	l.coverage = newCoverage(l.selected, repository.excluded)
+	l.coverage = newCoverage(l.selected, repository.exclude)
 	if options.Configuration != nil {
 		l.whole.AddFile(options.Configuration)
 	}

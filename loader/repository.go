@@ -50,7 +50,7 @@ type unit struct {
 // os.Root refuses paths and symlinks that lead out of it.
 type repository struct {
 	root        *os.Root
-	exclude     []string
+	exclude     exclusion
 	diagnostics []source.Diagnostic
 
 	// modules holds the folders with Terraform files, documents the files
@@ -104,7 +104,7 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 			}
 			r.diagnostics = append(r.diagnostics, unreadable(name, err))
 			return nil
-		case r.excluded(name):
+		case r.exclude.matches(name):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -131,8 +131,12 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 	return r, nil
 }
 
-func (r *repository) excluded(name string) bool {
-	return slices.ContainsFunc(r.exclude, func(pattern string) bool {
+// An exclusion is the globs of Options.Exclude.
+type exclusion []string
+
+// matches reports whether a glob leaves out a file or folder.
+func (e exclusion) matches(name string) bool {
+	return slices.ContainsFunc(e, func(pattern string) bool {
 		matched, _ := doublestar.Match(pattern, name)
 		return matched
 	})
@@ -362,7 +366,7 @@ func (r *repository) ReadDir(name string) ([]string, error) {
 	}
 	names := make([]string, 0, len(entries))
 	for _, entry := range entries {
-		if !r.excluded(path.Join(name, entry.Name())) {
+		if !r.exclude.matches(path.Join(name, entry.Name())) {
 			names = append(names, entry.Name())
 		}
 	}

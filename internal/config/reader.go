@@ -53,7 +53,7 @@ func (r *reader) object(node *source.Node, what string, known fields) {
 		default:
 			read(member.Value)
 		}
-		lines[name] = at.Line
+		lines[name] = int(at.Line)
 	}
 }
 
@@ -170,7 +170,7 @@ func (r *reader) mapping(what string, read func(name source.Text, node *source.N
 			if line, twice := lines[name.Text]; twice {
 				r.fail(name.Location, "%s is written twice, here and in line %d", name.Text, line)
 			}
-			lines[name.Text] = name.Location.Line
+			lines[name.Text] = int(name.Location.Line)
 			read(name, member.Value)
 		}
 	}

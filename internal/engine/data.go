@@ -113,6 +113,8 @@ func term(v any) *ast.Term {
 	switch v := v.(type) {
 	case string:
 		return text(v)
+	case int32:
+		return ast.IntNumberTerm(int(v))
 	case int:
 		return ast.IntNumberTerm(v)
 	case bool:

@@ -129,7 +129,7 @@ func place(at *ast.Location) source.Location {
 	}
 	// OPA puts the end of a file in front of the first column.
 	column := max(at.Col, 1)
-	return source.Location{File: at.File, Line: at.Row, Column: column, EndLine: at.Row, EndColumn: column + 1}
+	return source.Location{File: at.File, Line: int32(at.Row), Column: int32(column), EndLine: int32(at.Row), EndColumn: int32(column + 1)}
 }
 
 // add takes over the errors of OPA.

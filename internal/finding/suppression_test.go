@@ -10,11 +10,11 @@ import (
 )
 
 func at(file string, line int) source.Location {
-	return source.Location{File: file, Line: line, Column: 3, EndLine: line, EndColumn: 9}
+	return source.Location{File: file, Line: int32(line), Column: 3, EndLine: int32(line), EndColumn: 9}
 }
 
 func lineOf(file string, line int) source.Location {
-	return source.Location{File: file, Line: line, Column: 1, EndLine: line + 1, EndColumn: 1}
+	return source.Location{File: file, Line: int32(line), Column: 1, EndLine: int32(line + 1), EndColumn: 1}
 }
 
 func rules(names ...string) []source.Text {

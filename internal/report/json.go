@@ -97,7 +97,7 @@ func JSON(w io.Writer, r *Report, _ Style) error {
 		out.Suppressed = &suppressed
 	}
 	for _, d := range r.Diagnostics {
-		out.Diagnostics = append(out.Diagnostics, jsonDiagnostic{File: d.File, Line: d.Line, Severity: d.Severity, Message: d.Message})
+		out.Diagnostics = append(out.Diagnostics, jsonDiagnostic{File: d.File, Line: int(d.Line), Severity: d.Severity, Message: d.Message})
 	}
 	return encode(w, out)
 }
@@ -110,13 +110,13 @@ func jsonFindings(findings []finding.Finding) []jsonFinding {
 			Fingerprint: f.Fingerprint, Related: []jsonRelated{},
 		}
 		for _, related := range f.Related {
-			written.Related = append(written.Related, jsonRelated{File: related.Location.File, Line: related.Location.Line, Message: related.Message})
+			written.Related = append(written.Related, jsonRelated{File: related.Location.File, Line: int(related.Location.Line), Message: related.Message})
 		}
 		if f.Suggestion != nil {
 			written.Suggestion = &jsonSuggestion{Statement: f.Suggestion.Statement, Text: suggestionText(f.Suggestion)}
 		}
 		if s := f.Suppression; s != nil {
-			written.Suppression = &jsonSuppression{Kind: s.Kind, Reason: s.Justification, Until: s.Until, File: s.Location.File, Line: s.Location.Line}
+			written.Suppression = &jsonSuppression{Kind: s.Kind, Reason: s.Justification, Until: s.Until, File: s.Location.File, Line: int(s.Location.Line)}
 		}
 		all = append(all, written)
 	}
@@ -196,7 +196,7 @@ type jsonAction struct {
 type jsonNode struct {
 	Address *string `json:"address"`
 	File    *string `json:"file"`
-	Line    *int    `json:"line"`
+	Line    *int32  `json:"line"`
 }
 
 type jsonIdentity struct {
@@ -265,7 +265,7 @@ func hopsOf(path *facts.Path) []jsonHop {
 	for _, hop := range path.Hops {
 		hops = append(hops, jsonHop{
 			Name: hop.Name, Address: hop.Node.Address, Text: hop.Text,
-			File: hop.Location.File, Line: hop.Location.Line, Column: hop.Location.Column,
+			File: hop.Location.File, Line: int(hop.Location.Line), Column: int(hop.Location.Column),
 		})
 	}
 	return hops
@@ -281,7 +281,7 @@ func statementsOf(path *facts.Path) []jsonStatement {
 			statements = append(statements, jsonStatement{
 				Policy: policy, Sid: s.Sid, Index: s.Index, Applies: answer.Verdict.String(), Text: answer.Text,
 				Effect: map[iam.Truth]string{iam.Yes: "Allow", iam.No: "Deny", iam.Unknown: "unknown"}[s.Allow],
-				File:   at.File, Line: at.Line, Column: at.Column,
+				File:   at.File, Line: int(at.Line), Column: int(at.Column),
 			})
 		}
 	}

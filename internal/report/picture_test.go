@@ -26,7 +26,7 @@ const hostileName = `</script><script>alert(1)</script>"'<!-- --> &amp; \ ]]>`
 // turns. The last distribution has a hostile name.
 func manyPaths(n int) *Report {
 	at := func(line int) source.Location {
-		return source.Location{File: "infra/site with a long folder/main.tf", Line: line + 1, Column: 1, EndLine: line + 1, EndColumn: 5}
+		return source.Location{File: "infra/site with a long folder/main.tf", Line: int32(line + 1), Column: 1, EndLine: int32(line + 1), EndColumn: 5}
 	}
 	nodes := map[string]*graph.Node{}
 	node := func(kind graph.Kind, address string, line int) *graph.Node {

@@ -36,7 +36,7 @@ func TestLineHashes(t *testing.T) {
 func example() *Report {
 	file := source.NewFile("infra/kms key.tf", []byte("resource \"aws_kms_key\" \"k\" {\n\tpolicy = local.é😀p # [x]\n}\n"))
 	at := func(line, column, endColumn int) source.Location {
-		return source.Location{File: file.Path, Line: line, Column: column, EndLine: line, EndColumn: endColumn}
+		return source.Location{File: file.Path, Line: int32(line), Column: int32(column), EndLine: int32(line), EndColumn: int32(endColumn)}
 	}
 	return &Report{
 		Version: "1.2.3",

@@ -154,18 +154,18 @@ type sarifWriter struct {
 	weaknesses []string
 	hashes     map[string][]string
 	// widths keeps the widths of lines: all of a minified file is on one.
-	widths map[fileLine]int
+	widths map[fileLine]int32
 	// notices are what the report itself leaves out.
 	notices []string
 }
 
 type fileLine struct {
 	file string
-	line int
+	line int32
 }
 
 func newSARIFWriter(r *Report, limits sarifLimits) *sarifWriter {
-	w := &sarifWriter{report: r, limits: limits, rules: slices.Clone(r.Rules), index: map[string]int{}, hashes: map[string][]string{}, widths: map[fileLine]int{}}
+	w := &sarifWriter{report: r, limits: limits, rules: slices.Clone(r.Rules), index: map[string]int{}, hashes: map[string][]string{}, widths: map[fileLine]int32{}}
 	slices.SortFunc(w.rules, func(x, y Rule) int { return cmp.Compare(x.Name, y.Name) })
 	for i, rule := range w.rules {
 		w.index[rule.Name] = i
@@ -516,7 +516,7 @@ func (w *sarifWriter) fix(suggestion *finding.Suggestion) *sarif.Fix {
 	edit := suggestion.Edit
 	at := edit.Location
 	uri := w.uri(at.File)
-	replacement := sarif.NewReplacement(&sarif.Region{StartLine: &at.Line, StartColumn: &at.Column, EndLine: &at.EndLine, EndColumn: &at.EndColumn}).
+	replacement := sarif.NewReplacement(region(at)).
 		WithInsertedContent(sarif.NewArtifactContent().WithText(edit.Text))
 	remark, _, _ := strings.Cut(suggestion.Advice, "\n")
 	return sarif.NewFix().WithDescriptionText(sentence(cmp.Or(remark, "write the suggested statement"))).WithArtifactChanges([]*sarif.ArtifactChange{{
@@ -535,7 +535,7 @@ func (w *sarifWriter) lineHash(at source.Location) string {
 		hashes = lineHashes(file.Bytes)
 		w.hashes[at.File] = hashes
 	}
-	if at.Line < 1 || at.Line > len(hashes) {
+	if at.Line < 1 || int(at.Line) > len(hashes) {
 		return ""
 	}
 	return hashes[at.Line-1]
@@ -558,11 +558,11 @@ func (w *sarifWriter) within(at source.Location) source.Location {
 		at.EndLine = at.Line
 		return at
 	}
-	at.Line = min(at.Line, file.Lines())
+	at.Line = min(at.Line, int32(file.Lines()))
 	line := fileLine{at.File, at.Line}
 	width, known := w.widths[line]
 	if !known {
-		width = file.Width(at.Line)
+		width = int32(file.Width(int(at.Line)))
 		w.widths[line] = width
 	}
 	at.Column = min(at.Column, width+1)
@@ -576,13 +576,18 @@ func (w *sarifWriter) within(at source.Location) source.Location {
 	return at
 }
 
+func region(at source.Location) *sarif.Region {
+	line, column, endLine, endColumn := int(at.Line), int(at.Column), int(at.EndLine), int(at.EndColumn)
+	return &sarif.Region{StartLine: &line, StartColumn: &column, EndLine: &endLine, EndColumn: &endColumn}
+}
+
 // location is a place with the message that belongs to it.
 func (w *sarifWriter) location(at source.Location, message string) *sarif.Location {
 	at = w.within(at)
 	uri := w.uri(at.File)
 	location := &sarif.Location{PhysicalLocation: &sarif.PhysicalLocation{
 		ArtifactLocation: &sarif.ArtifactLocation{URI: &uri},
-		Region:           &sarif.Region{StartLine: &at.Line, StartColumn: &at.Column, EndLine: &at.Line, EndColumn: &at.EndColumn},
+		Region:           region(at),
 	}}
 	if message != "" {
 		location.Message = sarif.NewTextMessage(escape(message))

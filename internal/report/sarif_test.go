@@ -82,7 +82,7 @@ func mixedLevels(n int) *Report {
 			f.Rule, f.Level = "missing", finding.Error
 		}
 		f.Message = fmt.Sprintf("finding %d of %x", i, i*i*7919)
-		f.Location.Line = i%3 + 1
+		f.Location.Line = int32(i%3 + 1)
 		r.Findings = append(r.Findings, f)
 	}
 	return r
@@ -131,7 +131,7 @@ func TestSARIFKeepsTheLimitsOfAResult(t *testing.T) {
 	r.Diagnostics = nil
 	for i := range 8 {
 		at := r.Findings[0].Location
-		at.Column = i + 1
+		at.Column = int32(i + 1)
 		r.Findings[0].Related = append(r.Findings[0].Related, finding.Related{Location: at, Message: fmt.Sprintf("place %d", i)})
 		r.Findings[0].Flow = append(r.Findings[0].Flow, finding.Related{Location: at, Message: fmt.Sprintf("step %d", i)})
 	}

@@ -137,8 +137,8 @@ const ellipsis = "…"
 // excerptOf takes the part of a line around a place that fits into a width. Only
 // what is near the place is looked at: minified files have lines of megabytes.
 func excerptOf(file *source.File, at source.Location, width int) excerpt {
-	start, end := file.Span(at.Line)
-	from := file.Offset(at.Line, at.Column)
+	start, end := file.Span(int(at.Line))
+	from := file.Offset(int(at.Line), int(at.Column))
 	to := max(markEnd(file, at), from)
 	// A character that takes a cell has a few bytes, and what has many is cut.
 	reach := 8 * width
@@ -230,7 +230,7 @@ func excerptText(file *source.File, at source.Location, width int) string {
 // cells returns how many cells stand before a place and how many it takes, at
 // least one.
 func (e *excerpt) cells(at source.Location) (before, under int) {
-	from := e.file.Offset(at.Line, at.Column)
+	from := e.file.Offset(int(at.Line), int(at.Column))
 	to := markEnd(e.file, at)
 	if e.cutLeft {
 		before = 1
@@ -253,10 +253,10 @@ func (e *excerpt) cells(at source.Location) (before, under int) {
 // markEnd is where a place ends, in its first line.
 func markEnd(file *source.File, at source.Location) int {
 	if at.EndLine > at.Line {
-		_, end := file.Span(at.Line)
+		_, end := file.Span(int(at.Line))
 		return end
 	}
-	return file.Offset(at.Line, at.EndColumn)
+	return file.Offset(int(at.Line), int(at.EndColumn))
 }
 
 // cellsOf splits text of a file that begins at an offset into what is seen as

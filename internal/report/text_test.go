@@ -181,7 +181,7 @@ func TestInstancesAreMerged(t *testing.T) {
 			Rule: "missing", Level: finding.Error, Location: at, Address: instance + "aws_kms_key.k", Message: policy + " of " + instance + "aws_kms_key.k does not allow it to " + instance + "aws_cloudfront_distribution.d",
 			Related: []finding.Related{
 				{Location: source.Location{File: "site/main.tf", Line: 9, Column: 1}, Message: "the distribution " + instance + "aws_cloudfront_distribution.d"},
-				{Location: source.Location{File: "main.tf", Line: len(instance), Column: 1}, Message: "called from here"},
+				{Location: source.Location{File: "main.tf", Line: int32(len(instance)), Column: 1}, Message: "called from here"},
 			},
 		}
 	}
@@ -269,7 +269,7 @@ func TestWordsAreNotBroken(t *testing.T) {
 
 func TestWhatToWriteIsWrittenOnce(t *testing.T) {
 	cure := &finding.Suggestion{Advice: "add this\nand mind that", Text: "{ Sid = \"Cure\" }"}
-	at := func(line int) source.Location { return source.Location{File: "main.tf", Line: line, Column: 1} }
+	at := func(line int) source.Location { return source.Location{File: "main.tf", Line: int32(line), Column: 1} }
 	r := &Report{Findings: []finding.Finding{
 		{Rule: "one", Location: at(1), Message: "a", Suggestion: cure},
 		{Rule: "two", Location: at(2), Message: "b", Suggestion: cure},

@@ -20,10 +20,10 @@ import (
 type Location struct {
 	// File is the path relative to the repository root, with forward slashes.
 	File      string `json:"file"`
-	Line      int    `json:"line"`
-	Column    int    `json:"column"`
-	EndLine   int    `json:"endLine"`
-	EndColumn int    `json:"endColumn"`
+	Line      int32  `json:"line"`
+	Column    int32  `json:"column"`
+	EndLine   int32  `json:"endLine"`
+	EndColumn int32  `json:"endColumn"`
 }
 
 // IsZero reports whether l names no place.
@@ -99,7 +99,7 @@ func NewFile(path string, content []byte) *File {
 func (f *File) Location(start, end int) Location {
 	line, column := f.position(start)
 	endLine, endColumn := f.position(max(start, end))
-	return Location{File: f.Path, Line: line, Column: column, EndLine: endLine, EndColumn: endColumn}
+	return Location{File: f.Path, Line: int32(line), Column: int32(column), EndLine: int32(endLine), EndColumn: int32(endColumn)}
 }
 
 func (f *File) position(offset int) (line, column int) {
@@ -178,7 +178,7 @@ func (f *File) Line(number int) string {
 func (f *File) FirstLine(l Location) Location {
 	if l.EndLine > l.Line {
 		l.EndLine = l.Line
-		l.EndColumn = f.Width(l.Line) + 1
+		l.EndColumn = int32(f.Width(int(l.Line)) + 1)
 	}
 	return l
 }

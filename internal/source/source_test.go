@@ -16,7 +16,7 @@ func TestOffsetIsTheInverseOfLocation(t *testing.T) {
 			continue
 		}
 		at := file.Location(offset, offset)
-		got := file.Offset(at.Line, at.Column)
+		got := file.Offset(int(at.Line), int(at.Column))
 		want := offset
 		switch {
 		case offset == 0:
@@ -58,7 +58,7 @@ func TestPositionsAreThoseOfAScan(t *testing.T) {
 			line := strings.Count(before, "\n") + 1
 			column := len(utf16.Encode([]rune(before[strings.LastIndex(before, "\n")+1:]))) + 1
 			got := file.Location(offset, offset)
-			if got.Line != line || got.Column != column {
+			if int(got.Line) != line || int(got.Column) != column {
 				t.Fatalf("offset %d of %.20q is %d:%d, want %d:%d", offset, text, got.Line, got.Column, line, column)
 			}
 		}
@@ -70,8 +70,8 @@ func TestOffsetUndoesLocation(t *testing.T) {
 		file := NewFile("f", []byte(text))
 		for offset := range text {
 			at := file.Location(offset, offset)
-			_, end := file.Span(at.Line)
-			if got := file.Offset(at.Line, at.Column); got != min(offset, end) {
+			_, end := file.Span(int(at.Line))
+			if got := file.Offset(int(at.Line), int(at.Column)); got != min(offset, end) {
 				t.Fatalf("%d:%d of %.20q is at %d, want %d", at.Line, at.Column, text, got, offset)
 			}
 		}

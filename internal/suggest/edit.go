@@ -31,32 +31,32 @@ func (s *suggester) edit(text string, writing form, policy, replaced *graph.Node
 	if file == nil || !always || !constant || s.graph.StatementsAt(at) != 1 || path.Dir(at.File) != path.Dir(policy.Location.File) {
 		return nil
 	}
-	line := file.Line(at.Line)
+	line := file.Line(int(at.Line))
 	margin := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
-	start := file.Offset(at.Line, at.Column)
+	start := file.Offset(int(at.Line), int(at.Column))
 	var end int
 	var separator string
 	switch writing {
 	case statementBlock:
-		if !blockHeader.MatchString(line) || file.Offset(at.Line, 1)+len(margin) != start {
+		if !blockHeader.MatchString(line) || file.Offset(int(at.Line), 1)+len(margin) != start {
 			return nil
 		}
-		end, separator = blockEnd(file, at.Line, margin), "\n\n"
+		end, separator = blockEnd(file, int(at.Line), margin), "\n\n"
 	case templateYAML:
-		start = file.Offset(at.Line, 1) + len(margin)
-		if !strings.HasPrefix(line[len(margin):], "- ") || file.Offset(at.Line, at.Column) > start && strings.Trim(string(file.Bytes[start:file.Offset(at.Line, at.Column)]), "- ") != "" {
+		start = file.Offset(int(at.Line), 1) + len(margin)
+		if !strings.HasPrefix(line[len(margin):], "- ") || file.Offset(int(at.Line), int(at.Column)) > start && strings.Trim(string(file.Bytes[start:file.Offset(int(at.Line), int(at.Column))]), "- ") != "" {
 			return nil
 		}
-		if replaced == nil && !isFirstItem(file, at.Line) {
+		if replaced == nil && !isFirstItem(file, int(at.Line)) {
 			return nil
 		}
-		end, separator = itemEnd(file, at.Line, len(margin)), "\n"
+		end, separator = itemEnd(file, int(at.Line), len(margin)), "\n"
 	case hclObject, jsonTemplate, templateJSON, plainJSON:
 		before := file.Bytes[max(0, start-nearby):start]
 		if replaced == nil && !opensList.Match(before) || replaced != nil && !beforeItem.Match(before) {
 			return nil
 		}
-		end, separator = objectEnd(file, start, file.Offset(at.EndLine, at.EndColumn)), ",\n"
+		end, separator = objectEnd(file, start, file.Offset(int(at.EndLine), int(at.EndColumn))), ",\n"
 	default:
 		return nil
 	}
@@ -68,7 +68,7 @@ func (s *suggester) edit(text string, writing form, policy, replaced *graph.Node
 		return nil
 	}
 	text = blankLines.ReplaceAllString(hang(text, margin), "\n\n")
-	if lineEnd := file.Offset(at.Line, 1) + len(line); lineEnd < len(file.Bytes) && file.Bytes[lineEnd] == '\r' {
+	if lineEnd := file.Offset(int(at.Line), 1) + len(line); lineEnd < len(file.Bytes) && file.Bytes[lineEnd] == '\r' {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	return &finding.Edit{Location: file.Location(start, end), Text: text}

@@ -135,8 +135,8 @@ func (s *suggester) element(places map[string]source.Location) string {
 		if !ok || file == nil {
 			continue
 		}
-		line := []rune(file.Line(at.Line))
-		if at.Column < 1 || at.Column > len(line) {
+		line := []rune(file.Line(int(at.Line)))
+		if at.Column < 1 || int(at.Column) > len(line) {
 			continue
 		}
 		text := strings.TrimLeft(string(line[at.Column-1:]), `\"`)
@@ -168,7 +168,7 @@ func (s *suggester) isTemplateFile(name string, reader *graph.Node) bool {
 		return false
 	}
 	for line := reader.Body.Line; line <= reader.Body.EndLine; line++ {
-		if strings.Contains(file.Line(line), "templatefile(") {
+		if strings.Contains(file.Line(int(line)), "templatefile(") {
 			return true
 		}
 	}

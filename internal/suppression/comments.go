@@ -128,7 +128,7 @@ func yamlComments(file *source.File, documents []*source.Node) commentList {
 		// A block scalar ends where the next line begins.
 		end := scalar.start + len(bytes.TrimRight(text[scalar.start:scalar.end], " \t\r\n"))
 		at := file.Location(scalar.start, end)
-		list.text[at.Line] = max(list.text[at.Line], at.EndLine)
+		list.text[int(at.Line)] = max(list.text[int(at.Line)], int(at.EndLine))
 	}
 	line := 1
 	for offset := 0; offset < len(text); {

@@ -76,7 +76,7 @@ func (r *reader) fail(at source.Location, format string, arguments ...any) {
 func (r *reader) comments(all commentList) {
 	for _, comment := range all.comments {
 		first, last := all.target(comment)
-		within := source.Location{File: r.file.Path, Line: first, Column: 1, EndLine: last + 1, EndColumn: 1}
+		within := source.Location{File: r.file.Path, Line: int32(first), Column: 1, EndLine: int32(last + 1), EndColumn: 1}
 		for _, part := range comment.lines(r.file.Bytes) {
 			offset := part.start
 			r.directive(string(r.file.Bytes[part.start:part.end]), within, func(start, end int) source.Location {

@@ -170,7 +170,7 @@ func (p *pieces) at(offset int) source.Location {
 // advance moves the start of a location over text.
 func advance(at source.Location, text string) source.Location {
 	if lines := strings.Count(text, "\n"); lines > 0 {
-		at.Line += lines
+		at.Line += int32(lines)
 		at.Column = 1
 		text = text[strings.LastIndexByte(text, '\n')+1:]
 	}

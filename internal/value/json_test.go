@@ -8,7 +8,7 @@ import (
 )
 
 func literal(text string, line, column int) Part {
-	return Part{Kind: Literal, Text: text, Location: source.Location{File: "k.tf", Line: line, Column: column, EndLine: line, EndColumn: column + len(text)}}
+	return Part{Kind: Literal, Text: text, Location: source.Location{File: "k.tf", Line: int32(line), Column: int32(column), EndLine: int32(line), EndColumn: int32(column + len(text))}}
 }
 
 func TestDecodeJSON(t *testing.T) {

@@ -288,7 +288,7 @@ func (t *template) checkKeys(node *source.Node) {
 		if line, twice := lines[name]; twice {
 			t.diagnose(member.Key.Location, "the key %s is written twice, here and in line %d; the last one counts", name, line)
 		}
-		lines[name] = member.Key.Location.Line
+		lines[name] = int(member.Key.Location.Line)
 		if !strings.HasSuffix(name, "PolicyDocument") && name != "KeyPolicy" {
 			t.checkKeys(member.Value)
 		}

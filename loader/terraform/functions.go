@@ -656,7 +656,7 @@ func templateString(m *module, a []value.Value, at source.Location) value.Value 
 	if !literal || len(a) != 2 {
 		return textOf(unknown(at, "%s", reason(first(a, at), "the template is not known")))
 	}
-	expression, problems := hclsyntax.ParseTemplate([]byte(text), at.File, hcl.Pos{Line: at.Line, Column: at.Column})
+	expression, problems := hclsyntax.ParseTemplate([]byte(text), at.File, hcl.Pos{Line: int(at.Line), Column: int(at.Column)})
 	if problems.HasErrors() {
 		return textOf(unknown(at, "the template is not valid"))
 	}

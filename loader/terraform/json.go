@@ -45,7 +45,7 @@ func (f *parsedFile) readJSON(file *source.File) {
 type jsonConverter struct{ file string }
 
 func (c jsonConverter) rangeOf(node *source.Node) hcl.Range {
-	return hcl.Range{Filename: c.file, Start: hcl.Pos{Line: node.Location.Line, Column: node.Location.Column, Byte: node.Start}, End: hcl.Pos{Line: node.Location.EndLine, Column: node.Location.EndColumn, Byte: node.End}}
+	return hcl.Range{Filename: c.file, Start: hcl.Pos{Line: int(node.Location.Line), Column: int(node.Location.Column), Byte: node.Start}, End: hcl.Pos{Line: int(node.Location.EndLine), Column: int(node.Location.EndColumn), Byte: node.End}}
 }
 
 // blocks makes the blocks under a property: count levels of objects are labels,
@@ -114,7 +114,7 @@ func (c jsonConverter) typeConstraint(body *hclsyntax.Body, node *source.Node) {
 
 // inside is the position behind the opening quote of a string.
 func (c jsonConverter) inside(node *source.Node) hcl.Pos {
-	return hcl.Pos{Line: node.Location.Line, Column: node.Location.Column + 1, Byte: node.Start + 1}
+	return hcl.Pos{Line: int(node.Location.Line), Column: int(node.Location.Column + 1), Byte: node.Start + 1}
 }
 
 // expression converts a value. Strings are templates.

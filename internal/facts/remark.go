@@ -2,7 +2,6 @@ package facts
 
 import (
 	"fmt"
-	"maps"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
@@ -20,13 +19,14 @@ const secureTransport = "aws:securetransport"
 // such a Deny hits only viewers who come over HTTP.
 func (w *walker) remarkPlainHTTP(policy *graph.Node, decision iam.Decision) {
 	request := w.objectRequest("s3:GetObject")
-	request.Context = maps.Clone(request.Context)
-	request.Context[secureTransport] = iam.ContextValue{
+	request.Context = map[string]iam.ContextValue{secureTransport: {
 		Presence: iam.Present, Values: []value.Value{value.Text("false", source.Location{})},
-	}
-	plain := policy.Document.Evaluate(request, w.world)
-	for i, match := range plain.Matches {
-		if match.Statement.Allow == iam.No && match.Applies() == iam.Yes && decision.Matches[i].Applies() == iam.No {
+	}}
+	for _, match := range decision.Matches {
+		if match.Statement.Allow != iam.No || match.Applies() != iam.No || !match.Statement.DependsOn(secureTransport) {
+			continue
+		}
+		if match.Statement.Match(request).Applies() == iam.Yes {
 			w.remark(fmt.Sprintf("%s of %s refuses plain HTTP: CloudFront asks over the protocol of the viewer, so that viewers who come over HTTP get an error unless the behaviors redirect them to HTTPS", describeStatement(match.Statement), policy.Address))
 		}
 	}

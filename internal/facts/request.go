@@ -34,14 +34,13 @@ func (w *walker) request(role, action string, resources ...value.Value) iam.Requ
 		Role:      role,
 	}
 	read := w.read()
+	request.Read = &read
 	if w.view.identityKind == OAI {
 		request.Caller = w.originAccessIdentity()
 		read.OAI = request.Caller.ARN
-		request.Context = read.Context(iam.AWS, action)
 		return request
 	}
 	request.Caller = iam.Caller{Type: iam.Service, Service: cloudFront}
-	request.Context = read.Context(iam.Service, action)
 	return request
 }
 

@@ -122,14 +122,15 @@ func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
 
 // statement collects the facts about one statement of a key policy.
 func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[string]Fact {
+	resource := s.MatchResource(c.anyDecrypt(key))
 	return map[string]Fact{
-		AllowsDecrypt:   c.allowsDecrypt(s, key),
+		AllowsDecrypt:   allowsDecrypt(s, resource),
 		NamesEveryone:   {Verdict: s.NamesEveryone()},
 		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
 		NamesOAI:        {Verdict: s.NamesOAI(c.graph.Expand)},
 		Inverted:        inverted(s),
 		OtherAccounts:   c.otherAccounts(s, policy, key),
-		ExcessActions:   c.excessActions(s, key),
+		ExcessActions:   excessActions(s, resource),
 		RestrictsWho:    fromResult(s.RestrictsWho()),
 		VoidConditions:  listed(s.VoidConditions()),
 
@@ -142,20 +143,21 @@ func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[s
 	}
 }
 
-func (c *computation) allowsDecrypt(s *iam.Statement, key *graph.Node) Fact {
+// allowsDecrypt and excessActions are handed what the statement says of its key.
+func allowsDecrypt(s *iam.Statement, key iam.Result) Fact {
 	if s.Allow == iam.No {
 		return Fact{Verdict: iam.No}
 	}
 	fact := fromResult(s.AllowsAction("kms:Decrypt"))
-	resource := fromResult(s.Match(c.anyDecrypt(key)).Resource)
+	resource := fromResult(key)
 	fact.Verdict = min(fact.Verdict, resource.Verdict, s.Allow)
 	fact.Reasons = append(fact.Reasons, resource.Reasons...)
 	return fact
 }
 
 // excessActions is the fact that a statement gives more of its key than CloudFront uses.
-func (c *computation) excessActions(s *iam.Statement, key *graph.Node) Fact {
-	if s.Match(c.anyDecrypt(key)).Resource.Truth != iam.Yes {
+func excessActions(s *iam.Statement, key iam.Result) Fact {
+	if key.Truth != iam.Yes {
 		return Fact{Verdict: iam.No}
 	}
 	return listed(s.ExcessActions())

@@ -92,8 +92,7 @@ const (
 // uploadRequest is a PUT of an object with, or without, headers of the viewer.
 func (w *walker) uploadRequest(headers map[string]iam.ContextValue) iam.Request {
 	request := w.objectRequest(putObject)
-	request.Context = maps.Clone(request.Context)
-	maps.Copy(request.Context, headers)
+	request.Context = maps.Clone(headers)
 	request.Context["s3:x-amz-server-side-encryption-customer-algorithm"] = iam.ContextValue{Presence: iam.Missing}
 	return request
 }

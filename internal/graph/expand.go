@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/source"
@@ -18,27 +19,80 @@ const maxExpansion = 16
 // known. What has no parts (an id that AWS gives) stays a reference. The result
 // may be a Choice. Values other than Strings and Choices are returned as they
 // are.
-func (g *Graph) Expand(v value.Value) value.Value { return g.expand(v, 0) }
-
-func (g *Graph) expand(v value.Value, depth int) value.Value {
+func (g *Graph) Expand(v value.Value) value.Value {
 	switch v.Kind {
 	case value.Choice:
-		return value.If(v.Condition, g.expand(*v.Then, depth), g.expand(*v.Else, depth), v.Location)
+		return value.If(v.Condition, g.Expand(*v.Then), g.Expand(*v.Else), v.Location)
+	case value.String:
+		first := slices.IndexFunc(v.Parts, g.expands)
+		if first < 0 {
+			return v
+		}
+		e := expansion{graph: g}
+		// Most texts hold one reference, and an ARN has up to nine parts.
+		parts := append(make([]value.Part, 0, len(v.Parts)+8), v.Parts[:first]...)
+		if parts = e.parts(parts, v.Parts[first:], 0); e.choice {
+			return g.expandChoices(v, 0)
+		}
+		v.Parts = parts
+	}
+	return v
+}
+
+// expands reports whether a part has constituents.
+func (g *Graph) expands(part value.Part) bool {
+	if part.Kind != value.ReferenceTo {
+		return false
+	}
+	var made constituents
+	return g.constituents(&made, part.Reference, part.Location)
+}
+
+// An expansion writes the constituents of one text.
+type expansion struct {
+	graph *Graph
+	// choice says that a constituent was a Choice, so that the parts written are
+	// not all.
+	choice bool
+}
+
+// parts appends the constituents of parts.
+func (e *expansion) parts(expanded, parts []value.Part, depth int) []value.Part {
+	for i := range parts {
+		if parts[i].Kind == value.ReferenceTo && depth < maxExpansion {
+			expanded = e.reference(expanded, &parts[i], depth)
+		} else {
+			expanded = append(expanded, parts[i])
+		}
+	}
+	return expanded
+}
+
+func (e *expansion) reference(expanded []value.Part, part *value.Part, depth int) []value.Part {
+	var made constituents
+	if !e.graph.constituents(&made, part.Reference, part.Location) {
+		return append(expanded, *part)
+	}
+	e.choice = e.choice || made.written.Kind == value.Choice
+	return e.parts(expanded, made.parts(), depth+1)
+}
+
+// expandChoices expands a text of which a constituent is a Choice.
+func (g *Graph) expandChoices(v value.Value, depth int) value.Value {
+	switch v.Kind {
+	case value.Choice:
+		return value.If(v.Condition, g.expandChoices(*v.Then, depth), g.expandChoices(*v.Else, depth), v.Location)
 	case value.String:
 		pieces := make([]value.Value, 0, len(v.Parts))
-		changed := false
 		for _, part := range v.Parts {
 			piece := value.Value{Kind: value.String, Parts: []value.Part{part}, Location: part.Location}
 			if part.Kind == value.ReferenceTo && depth < maxExpansion {
-				if constituents, ok := g.constituents(part.Reference, part.Location); ok {
-					piece = g.expand(constituents, depth+1)
-					changed = true
+				var made constituents
+				if g.constituents(&made, part.Reference, part.Location) {
+					piece = g.expandChoices(made.value(part.Location), depth+1)
 				}
 			}
 			pieces = append(pieces, piece)
-		}
-		if !changed {
-			return v
 		}
 		return value.Concat(v.Location, pieces...)
 	default:
@@ -46,117 +100,187 @@ func (g *Graph) expand(v value.Value, depth int) value.Value {
 	}
 }
 
-// constituents returns what a reference is made of, one step at a time.
-func (g *Graph) constituents(reference value.Reference, at source.Location) (value.Value, bool) {
+// constituents are what a reference is made of, one step at a time: pieces that
+// are the same for all references to that attribute, or what is written in the
+// node.
+type constituents struct {
+	pieces  [9]value.Part
+	count   int
+	written value.Value
+}
+
+func (c *constituents) parts() []value.Part {
+	if c.count > 0 {
+		return c.pieces[:c.count]
+	}
+	return c.written.Parts
+}
+
+func (c *constituents) value(at source.Location) value.Value {
+	if c.count > 0 {
+		return value.Value{Kind: value.String, Location: at, Parts: slices.Clone(c.pieces[:c.count])}
+	}
+	return c.written
+}
+
+func (c *constituents) text(text string, at source.Location) {
+	c.pieces[c.count] = value.Part{Kind: value.Literal, Text: text, Location: at}
+	c.count++
+}
+
+func (c *constituents) reference(node string, attribute value.Attribute, written string, at source.Location) {
+	c.pieces[c.count] = value.Part{
+		Kind: value.ReferenceTo, Reference: value.Reference{Node: node, Attribute: attribute}, Text: written, Location: at,
+	}
+	c.count++
+}
+
+// own is another attribute of a node, environment one of where it is.
+func (c *constituents) own(node *Node, attribute value.Attribute, at source.Location) {
+	c.reference(node.ID, attribute, node.Address, at)
+}
+
+func (c *constituents) environment(node *Node, attribute value.Attribute, at source.Location) {
+	c.reference(node.Environment, attribute, string(attribute), at)
+}
+
+// arn is the ARN of a node up to its id. service and resource are what stands there
+// with the colons before them and between; services that are the same in all Regions
+// have none in it.
+func (c *constituents) arn(node *Node, service string, regional bool, resource string, at source.Location) {
+	c.text("arn:", at)
+	c.environment(node, value.Partition, at)
+	c.text(service, at)
+	if regional {
+		c.environment(node, value.Region, at)
+	}
+	c.text(":", at)
+	c.environment(node, value.Account, at)
+	c.text(resource, at)
+}
+
+// host is the name of a bucket with what stands behind it, and with the Region and
+// the end of the name where there is a Region in it.
+func (c *constituents) host(bucket *Node, behind string, regional bool, at source.Location) {
+	c.own(bucket, value.Name, at)
+	c.text(behind, at)
+	if regional {
+		c.environment(bucket, value.Region, at)
+		c.text(".amazonaws.com", at)
+	}
+}
+
+// constituents finds what a reference is made of. It returns false where that is
+// nothing else.
+func (g *Graph) constituents(c *constituents, reference value.Reference, at source.Location) bool {
 	if environment, ok := g.Environments[reference.Node]; ok {
-		known := map[value.Attribute]string{
-			value.Account: environment.Account, value.Region: environment.Region, value.Partition: environment.Partition,
-		}[reference.Attribute]
-		if known == "" && environment.SameAccountAs != "" && reference.Attribute != value.Region {
-			same := value.Reference{Node: environment.SameAccountAs, Attribute: reference.Attribute}
-			return value.To(same, string(reference.Attribute), at), true
-		}
-		return value.Text(known, at), known != ""
+		return c.ofEnvironment(environment, reference.Attribute, at)
 	}
 	node := g.Node(reference.Node)
 	if node == nil {
-		return value.Value{}, false
+		return false
 	}
-	own := func(attribute value.Attribute) value.Value {
-		return value.To(value.Reference{Node: node.ID, Attribute: attribute}, node.Address, at)
-	}
-	environment := func(attribute value.Attribute) value.Value {
-		return value.To(value.Reference{Node: node.Environment, Attribute: attribute}, string(attribute), at)
-	}
-	join := func(pieces ...any) (value.Value, bool) {
-		values := make([]value.Value, len(pieces))
-		for i, piece := range pieces {
-			switch piece := piece.(type) {
-			case string:
-				values[i] = value.Text(piece, at)
-			case value.Value:
-				values[i] = piece
-			}
-		}
-		return value.Concat(at, values...), true
-	}
-	arn := func(service string, regional bool, resource ...any) (value.Value, bool) {
-		pieces := []any{"arn:", environment(value.Partition), ":" + service + ":"}
-		if regional {
-			pieces = append(pieces, environment(value.Region))
-		}
-		pieces = append(pieces, ":", environment(value.Account), ":")
-		return join(append(pieces, resource...)...)
-	}
-
 	switch node.Kind {
 	case Bucket:
-		switch reference.Attribute {
-		case value.ID:
-			return own(value.Name), true
-		case value.Name:
-			return written(node, "name")
-		case value.ARN:
-			return join("arn:", environment(value.Partition), ":s3:::", own(value.Name))
-		case value.DomainName:
-			return join(own(value.Name), ".s3.amazonaws.com")
-		case value.RegionalDomainName:
-			return join(own(value.Name), ".s3.", environment(value.Region), ".amazonaws.com")
-		case value.DualStackDomainName:
-			return join(own(value.Name), ".s3.dualstack.", environment(value.Region), ".amazonaws.com")
-		case value.WebsiteEndpoint:
-			return join(own(value.Name), ".s3-website-", environment(value.Region), ".amazonaws.com")
-		case value.WebsiteURL:
-			return join("http://", own(value.WebsiteEndpoint))
-		}
+		c.ofBucket(node, reference.Attribute, at)
 	case Key:
 		switch reference.Attribute {
 		case value.ID:
-			return writtenKeyID(node)
+			c.written, _ = writtenKeyID(node)
 		case value.ARN:
 			if full, ok := writtenKeyARN(node); ok {
-				return full, true
+				c.written = full
+				break
 			}
-			return arn("kms", true, "key/", own(value.ID))
+			c.arn(node, ":kms:", true, ":key/", at)
+			c.own(node, value.ID, at)
 		}
 	case Alias:
 		switch reference.Attribute {
 		case value.ID, value.Name:
-			return written(node, "name")
+			c.written, _ = written(node, "name")
 		case value.ARN:
-			return arn("kms", true, own(value.Name))
+			c.arn(node, ":kms:", true, ":", at)
+			c.own(node, value.Name, at)
 		case value.TargetKeyID, value.TargetKeyARN:
-			return written(node, "target_key")
+			c.written, _ = written(node, "target_key")
 		}
 	case Distribution:
-		if reference.Attribute == value.ARN {
-			return arn("cloudfront", false, "distribution/", own(value.ID))
-		}
-		if reference.Attribute == value.ID {
-			return written(node, "id")
-		}
+		c.ofGlobal(node, ":distribution/", reference.Attribute, at)
 	case OAC:
-		if reference.Attribute == value.ARN {
-			return arn("cloudfront", false, "origin-access-control/", own(value.ID))
-		}
-		if reference.Attribute == value.ID {
-			return written(node, "id")
-		}
+		c.ofGlobal(node, ":origin-access-control/", reference.Attribute, at)
 	case OAI:
 		switch reference.Attribute {
-		case value.ID:
-			return written(node, "id")
-		case value.ARN:
-			return arn("cloudfront", false, "origin-access-identity/", own(value.ID))
 		case value.CanonicalUser:
-			return written(node, "canonical_user")
+			c.written, _ = written(node, "canonical_user")
 		case value.IAMARN:
-			return join("arn:", environment(value.Partition), ":iam::cloudfront:user/CloudFront Origin Access Identity ", own(value.ID))
+			c.text("arn:", at)
+			c.environment(node, value.Partition, at)
+			c.text(":iam::cloudfront:user/CloudFront Origin Access Identity ", at)
+			c.own(node, value.ID, at)
 		case value.AccessIdentityPath:
-			return join("origin-access-identity/cloudfront/", own(value.ID))
+			c.text("origin-access-identity/cloudfront/", at)
+			c.own(node, value.ID, at)
+		default:
+			c.ofGlobal(node, ":origin-access-identity/", reference.Attribute, at)
 		}
 	}
-	return value.Value{}, false
+	return c.count > 0 || c.written.Kind == value.String || c.written.Kind == value.Choice
+}
+
+func (c *constituents) ofEnvironment(environment Environment, attribute value.Attribute, at source.Location) bool {
+	known := ""
+	switch attribute {
+	case value.Account:
+		known = environment.Account
+	case value.Region:
+		known = environment.Region
+	case value.Partition:
+		known = environment.Partition
+	}
+	switch {
+	case known != "":
+		c.text(known, at)
+	case environment.SameAccountAs != "" && attribute != value.Region:
+		c.reference(environment.SameAccountAs, attribute, string(attribute), at)
+	}
+	return c.count > 0
+}
+
+func (c *constituents) ofBucket(bucket *Node, attribute value.Attribute, at source.Location) {
+	switch attribute {
+	case value.ID:
+		c.own(bucket, value.Name, at)
+	case value.Name:
+		c.written, _ = written(bucket, "name")
+	case value.ARN:
+		c.text("arn:", at)
+		c.environment(bucket, value.Partition, at)
+		c.text(":s3:::", at)
+		c.own(bucket, value.Name, at)
+	case value.DomainName:
+		c.host(bucket, ".s3.amazonaws.com", false, at)
+	case value.RegionalDomainName:
+		c.host(bucket, ".s3.", true, at)
+	case value.DualStackDomainName:
+		c.host(bucket, ".s3.dualstack.", true, at)
+	case value.WebsiteEndpoint:
+		c.host(bucket, ".s3-website-", true, at)
+	case value.WebsiteURL:
+		c.text("http://", at)
+		c.own(bucket, value.WebsiteEndpoint, at)
+	}
+}
+
+// ofGlobal is what the id and ARN of a resource of CloudFront are made of.
+func (c *constituents) ofGlobal(node *Node, resource string, attribute value.Attribute, at source.Location) {
+	switch attribute {
+	case value.ID:
+		c.written, _ = written(node, "id")
+	case value.ARN:
+		c.arn(node, ":cloudfront:", false, resource, at)
+		c.own(node, value.ID, at)
+	}
 }
 
 // written returns an attribute that is written as text.

@@ -27,13 +27,16 @@ const (
 // two conditions that are unknown by themselves may exclude one another.
 func (s *Statement) matchConditions(e evaluation) Result {
 	combined := s.conditionsHold(e)
+	if combined.Truth != Unknown {
+		return combined
+	}
 	variants := e.request.variants([]*Statement{s})
-	if combined.Truth != Unknown || len(variants) == 1 {
+	if len(variants) == 1 {
 		return combined
 	}
 	var common Result
 	for i, variant := range variants {
-		each := s.conditionsHold(evaluation{request: variant, variables: e.variables})
+		each := s.conditionsHold(evaluation{request: &variant, variables: e.variables})
 		if each.Truth == Unknown || i > 0 && each.Truth != common.Truth {
 			return combined
 		}
@@ -60,13 +63,13 @@ func (s *Statement) conditionsHold(e evaluation) Result {
 
 // variants returns the request once for each combination of the values that it
 // may carry for keys that the statements compare.
-func (r Request) variants(statements []*Statement) []Request {
-	variants := []Request{r}
+func (r *Request) variants(statements []*Statement) []Request {
+	variants := []Request{*r}
 	split := map[string]bool{}
 	for _, s := range statements {
 		for _, c := range s.Conditions {
 			key := strings.ToLower(c.Key)
-			context := r.Context[key]
+			context := r.context(key)
 			if split[key] || len(context.Values) < 2 {
 				continue
 			}
@@ -75,9 +78,10 @@ func (r Request) variants(statements []*Statement) []Request {
 			for _, variant := range variants {
 				for _, sent := range context.Values {
 					one := variant
-					one.Context = maps.Clone(variant.Context)
 					single := context
 					single.Values = []value.Value{sent}
+					one.Context = map[string]ContextValue{key: single}
+					maps.Copy(one.Context, variant.Context)
 					one.Context[key] = single
 					next = append(next, one)
 				}
@@ -91,19 +95,30 @@ func (r Request) variants(statements []*Statement) []Request {
 // context is what the request carries for a condition key, whose name is not
 // case-sensitive. A family of keys, such as those of tags, is in it with a * for
 // the end of its names.
-func (r Request) context(key string) ContextValue {
+func (r *Request) context(key string) ContextValue {
 	key = strings.ToLower(key)
-	if known, ok := r.Context[key]; ok {
+	if known, ok := r.carries(key); ok {
 		return known
 	}
 	for i := len(key) - 1; i >= 0; i-- {
 		if key[i] == ':' || key[i] == '/' {
-			if known, ok := r.Context[key[:i+1]+"*"]; ok {
+			if known, ok := r.carries(key[:i+1] + "*"); ok {
 				return known
 			}
 		}
 	}
 	return ContextValue{}
+}
+
+// carries is what the request carries for a key, or family, in small letters.
+func (r *Request) carries(key string) (ContextValue, bool) {
+	if known, ok := r.Context[key]; ok {
+		return known, true
+	}
+	if r.Read == nil {
+		return ContextValue{}, false
+	}
+	return r.Read.carries(r.Caller.Type, r.Action, key)
 }
 
 // both is the conjunction of two results, with the reasons of the lesser one.
@@ -302,17 +317,30 @@ func written(v value.Value) string {
 var reference = regexp.MustCompile(`^(?:aws_|data\.|module\.|var\.|local\.|!|\$\{)[^:*]*$`)
 
 // caller names who asks, for messages.
-func (r Request) caller() string {
+func (r *Request) caller() string {
 	if r.Caller.Type == Service {
 		return "CloudFront"
 	}
 	return "the origin access identity"
 }
 
+// DependsOn reports whether what the statement says of a request may depend on a
+// condition key, in small letters: by a condition, or by a policy variable.
+func (s *Statement) DependsOn(key string) bool {
+	names := func(v value.Value) bool {
+		return slices.ContainsFunc(v.Parts, func(part value.Part) bool {
+			return part.Kind == value.Literal && strings.Contains(strings.ToLower(part.Text), key)
+		})
+	}
+	return slices.ContainsFunc(s.Conditions, func(c Condition) bool {
+		return strings.EqualFold(c.Key, key) || slices.ContainsFunc(c.Values, names)
+	}) || slices.ContainsFunc(s.Resources, names) || slices.ContainsFunc(s.NotResources, names)
+}
+
 // DemandsKMS reports whether the statement denies uploads whose encryption header
 // is not aws:kms.
 func (s *Statement) DemandsKMS() bool {
-	if s.Allow != No || s.matchAction("s3:PutObject").Truth == No {
+	if s.Allow != No || s.answersAction("s3:PutObject") == No {
 		return false
 	}
 	for _, c := range s.Conditions {

@@ -3,6 +3,7 @@ package iam
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
@@ -31,25 +32,31 @@ func (r Read) ObjectARN() value.Value {
 	return value.Concat(at, r.BucketARN, value.Text("/", at), value.To(value.Reference{Attribute: objectKey}, "object", at))
 }
 
-// Context is what a request carries: one of CloudFront through an origin access
-// control where the caller is Service, else of an origin access identity, for one
-// of the actions s3:GetObject, s3:PutObject, kms:Decrypt and kms:GenerateDataKey.
-func (r Read) Context(caller PrincipalType, action string) map[string]ContextValue {
-	context := map[string]ContextValue{}
-	for _, row := range contextRows {
-		if !row.covers(caller, action) {
-			continue
-		}
-		for _, key := range row.keys {
-			carried := ContextValue{Presence: row.presence, Multivalued: row.multivalued, Reason: row.reason}
-			if row.carries != nil {
-				carried.Values, carried.Reason = row.carries(r)
-			}
-			context[strings.ToLower(key)] = carried
+// carries is what a request carries for a condition key, or a family of them, in small
+// letters: one of CloudFront through an origin access control where the caller is
+// Service, else of an origin access identity, for one of the actions s3:GetObject,
+// s3:PutObject, kms:Decrypt and kms:GenerateDataKey. It returns false where no row
+// speaks of it.
+func (r *Read) carries(caller PrincipalType, action, key string) (ContextValue, bool) {
+	for _, row := range rowsByKey()[key] {
+		if row.covers(caller, action) {
+			return row.carried(r), true
 		}
 	}
-	return context
+	return ContextValue{}, false
 }
+
+// rowsByKey holds the context rows that speak of a key, in small letters.
+var rowsByKey = sync.OnceValue(func() map[string][]*contextRow {
+	rows := map[string][]*contextRow{}
+	for i := range contextRows {
+		for _, key := range contextRows[i].keys {
+			key = strings.ToLower(key)
+			rows[key] = append(rows[key], &contextRows[i])
+		}
+	}
+	return rows
+})
 
 // A contextRow says of some condition keys what some requests carry. What no row
 // speaks of is undocumented.
@@ -72,7 +79,16 @@ type contextRow struct {
 	source string
 }
 
-func (row contextRow) covers(caller PrincipalType, action string) bool {
+// carried is what a request on a path carries for the keys of the row.
+func (row *contextRow) carried(r *Read) ContextValue {
+	carried := ContextValue{Presence: row.presence, Multivalued: row.multivalued, Reason: row.reason}
+	if row.carries != nil {
+		carried.Values, carried.Reason = row.carries(*r)
+	}
+	return carried
+}
+
+func (row *contextRow) covers(caller PrincipalType, action string) bool {
 	if row.caller != "" && row.caller != caller {
 		return false
 	}

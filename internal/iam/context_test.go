@@ -78,6 +78,19 @@ var sourceNames = map[string]string{
 	dataPerimeter:  "AWS examples",
 }
 
+// context is all that the rows say of a request, by the names of keys in small letters.
+func (r *Read) context(caller PrincipalType, action string) map[string]ContextValue {
+	context := map[string]ContextValue{}
+	for i := range contextRows {
+		if row := &contextRows[i]; row.covers(caller, action) {
+			for _, key := range row.keys {
+				context[strings.ToLower(key)] = row.carried(r)
+			}
+		}
+	}
+	return context
+}
+
 // TestContextRows asserts that each row is used, says what it has to, and that no
 // two rows speak of the same key of the same request.
 func TestContextRows(t *testing.T) {

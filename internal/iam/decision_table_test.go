@@ -116,7 +116,6 @@ func (row decisionRow) document(t *testing.T) (*Document, Request) {
 	}
 	q := request(kind.who, kind.role, kind.bucketKey)
 	q.Action = kind.action
-	q.Context = read(kind.bucketKey).Context(q.Caller.Type, kind.action)
 	plain := map[string]string{"Effect": `"Allow"`, "Principal": `{"Service": "cloudfront.amazonaws.com"}`, "Action": fmt.Sprintf("%q", kind.action), "Resource": `"*"`}
 	if kind.who == "OAI" {
 		plain["Principal"] = `{"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity $OAI"}`

@@ -72,17 +72,16 @@ func request(who, role, bucketKey string) Request {
 		Action: "kms:Decrypt", Resources: []value.Value{symbolic("arn:aws:kms:$REGION:$ACCOUNT:key/$KEY")}, Role: role,
 		Expand:    func(v value.Value) value.Value { return v },
 		Generated: func(node string) bool { return node != "env" },
+		Read:      &r,
 	}
 	if role == "bucket" {
 		q.Action, q.Resources = "s3:GetObject", []value.Value{r.ObjectARN()}
 	}
 	if who == "OAI" {
 		q.Caller = Caller{Type: AWS, ARN: r.OAI, CanonicalUser: ref("oai", value.CanonicalUser)}
-		q.Context = r.Context(AWS, q.Action)
 		return q
 	}
 	q.Caller = Caller{Type: Service, Service: "cloudfront.amazonaws.com"}
-	q.Context = r.Context(Service, q.Action)
 	return q
 }
 

@@ -152,8 +152,11 @@ type Request struct {
 	// which may match: for a key policy the key's ARN. A pattern "*" always
 	// matches.
 	Resources []value.Value
-	// Context holds the condition keys by lower-case name, see Read.Context. A
-	// key that is not in it is undocumented, thus unknown.
+	// Read is the path of the request, which carries condition keys as the context
+	// rows say for the Caller and the Action. It may be nil.
+	Read *Read
+	// Context holds condition keys by lower-case name for which it carries
+	// something else. A key of which neither speaks is undocumented, thus unknown.
 	Context map[string]ContextValue
 	// Expand rewrites references into their constituent parts, so that
 	// aws_kms_key.k.arn and "arn:${AWS::Partition}:kms:..." compare. It must

@@ -64,6 +64,10 @@ type Decision struct {
 
 // Match compares a statement with a request, element by element.
 func (s *Statement) Match(r Request) Match {
+	return s.match(&r)
+}
+
+func (s *Statement) match(r *Request) Match {
 	e := evaluation{request: r, variables: s.Variables}
 	return Match{
 		Statement: s,
@@ -72,6 +76,11 @@ func (s *Statement) Match(r Request) Match {
 		Resource:  s.matchResource(e),
 		Condition: s.matchConditions(e),
 	}
+}
+
+// MatchResource compares the resources of a statement with those of a request.
+func (s *Statement) MatchResource(r Request) Result {
+	return s.matchResource(evaluation{request: &r, variables: s.Variables})
 }
 
 // Evaluate decides a request as it is in a world: an explicit Deny wins, then an
@@ -87,14 +96,17 @@ func (d *Document) Evaluate(r Request, world *value.World) Decision {
 			statements = append(statements, s)
 		}
 	}
-	decision := d.evaluate(statements, r, world)
+	decision := d.evaluate(statements, &r, world)
+	if decision.Allowed != Unknown && decision.Denied != Unknown {
+		return decision
+	}
 	variants := r.variants(statements)
-	if len(variants) == 1 || decision.Allowed != Unknown && decision.Denied != Unknown {
+	if len(variants) == 1 {
 		return decision
 	}
 	allowed, denied := map[Truth]bool{}, map[Truth]bool{}
 	for _, variant := range variants {
-		each := d.evaluate(statements, variant, world)
+		each := d.evaluate(statements, &variant, world)
 		allowed[each.Allowed], denied[each.Denied] = true, true
 	}
 	decision.Denied = agreed(denied)
@@ -115,12 +127,12 @@ func agreed(answers map[Truth]bool) Truth {
 	return Unknown
 }
 
-func (d *Document) evaluate(statements []*Statement, r Request, world *value.World) Decision {
+func (d *Document) evaluate(statements []*Statement, r *Request, world *value.World) Decision {
 	allowed, denied := No, No
-	decision := Decision{}
+	decision := Decision{Matches: make([]Match, 0, len(statements))}
 	var mayAllow, mayDeny []Reason
 	for _, s := range statements {
-		match := s.Match(r)
+		match := s.match(r)
 		decision.Matches = append(decision.Matches, match)
 		applies := match.Applies()
 		if s.Allow != No {
@@ -184,27 +196,15 @@ func (s *Statement) reason(code, element, format string, arguments ...any) Reaso
 
 // matchAction compares action patterns, in which case does not matter.
 func (s *Statement) matchAction(action string) Result {
-	var answer Truth
-	var gap string
 	element := "Action"
 	switch {
 	case s.Actions != nil:
-		answer = matchesAny(s.Actions, action)
-		gap = s.Gaps["Action"]
 	case s.NotActions != nil:
 		element = "NotAction"
-		answer = matchesAny(s.NotActions, action)
-		gap = s.Gaps["NotAction"]
 	default:
 		return result(No, Reason{Code: CodeNoAction, Text: "it has no Action, so that it has no effect", Location: s.Location})
 	}
-	if gap != "" {
-		answer = Or(answer, Unknown)
-	}
-	if element == "NotAction" {
-		answer = Not(answer)
-	}
-	switch answer {
+	switch s.answersAction(action) {
 	case Yes:
 		return yes()
 	case Unknown:
@@ -214,14 +214,54 @@ func (s *Statement) matchAction(action string) Result {
 	}
 }
 
+// answersAction is matchAction without the reasons.
+func (s *Statement) answersAction(action string) Truth {
+	switch {
+	case s.Actions != nil:
+		return max(matchesAny(s.Actions, action), unknownGap(s.Gaps["Action"]))
+	case s.NotActions != nil:
+		return Not(max(matchesAny(s.NotActions, action), unknownGap(s.Gaps["NotAction"])))
+	default:
+		return No
+	}
+}
+
+// takesIn reports whether a statement certainly speaks of an action.
+func (s *Statement) takesIn(action string) bool { return s.answersAction(action) == Yes }
+
+func unknownGap(gap string) Truth {
+	if gap != "" {
+		return Unknown
+	}
+	return No
+}
+
 func matchesAny(patterns []value.Value, action string) Truth {
-	c := comparison{ignoreCase: true, generated: func(string) bool { return false }}
-	text := c.tokenizeLiteral(action, false)
 	answer := No
 	for _, pattern := range patterns {
-		answer = Or(answer, c.matchText(c.tokenize(pattern, true), text))
+		answer = max(answer, matchesAction(pattern, action))
 	}
 	return answer
+}
+
+// matchesAction says whether a pattern takes in an action.
+func matchesAction(pattern value.Value, action string) Truth {
+	c := comparison{ignoreCase: true, generated: func(string) bool { return false }}
+	if text, sole := soleLiteral(pattern); sole {
+		if answer, decided := c.matchASCII(text, action, true); decided {
+			return answer
+		}
+	}
+	var first, second tokenBuffer
+	return c.matchText(c.tokenize(first[:0], pattern, true), c.tokenizeLiteral(second[:0], action, false))
+}
+
+// soleLiteral returns the text of a String that is one literal part.
+func soleLiteral(v value.Value) (string, bool) {
+	if v.Kind != value.String || len(v.Parts) != 1 || v.Parts[0].Kind != value.Literal {
+		return "", false
+	}
+	return v.Parts[0].Text, true
 }
 
 // AllowsAction says whether the statement is an Allow that takes in an action.
@@ -251,7 +291,7 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 	alias := false
 	for _, pattern := range patterns {
 		expanded := e.request.Expand(pattern)
-		if text, literal := expanded.Literal(); literal && text == "*" {
+		if text, sole := soleLiteral(expanded); sole && text == "*" {
 			answer = Yes
 			continue
 		}
@@ -262,13 +302,8 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 			answer = Or(answer, Unknown)
 			continue
 		}
-		c := e.comparison()
-		tokens, ok := e.pattern(c, pattern, true)
-		if !ok {
-			continue
-		}
 		for _, name := range e.request.Resources {
-			answer = Or(answer, c.matchWhole(tokens, e.text(c, name)))
+			answer = max(answer, e.matchName(expanded, name))
 		}
 	}
 	if s.Gaps[element] != "" {
@@ -288,6 +323,22 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 	default:
 		return result(No, s.reason(CodeResource, element, "its %s is %s, not %s", element, list(patterns), list(e.request.Resources)))
 	}
+}
+
+// matchName compares an expanded pattern with one name of the resource.
+func (e evaluation) matchName(pattern, name value.Value) Truth {
+	c := e.comparison()
+	if e.isPlain(pattern) {
+		if answer, decided := c.matchPlain(pattern, e.request.Expand(name), true); decided {
+			return answer
+		}
+	}
+	var first, second tokenBuffer
+	tokens, ok := e.pattern(first[:0], c, pattern, true)
+	if !ok {
+		return No
+	}
+	return c.matchWhole(tokens, e.text(second[:0], c, name))
 }
 
 func namesAlias(v value.Value) bool {

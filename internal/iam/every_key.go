@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/value"
@@ -32,17 +33,18 @@ func (d *Document) DecryptsEveryKey(s *Statement, expand func(value.Value) value
 	if s.Resources == nil {
 		element = "NotResource"
 	}
-	if s.Allow != Yes || len(d.Gaps) > 0 || s.limitsKeys() || s.coversEveryKey(expand) != Yes {
+	// Few statements of identities speak of keys at all.
+	if s.Allow != Yes || len(d.Gaps) > 0 || !slices.ContainsFunc(decryptActions, s.takesIn) || s.limitsKeys() || s.coversEveryKey(expand) != Yes {
 		return nil
 	}
 	var allowed []Reason
 	for _, action := range decryptActions {
-		if s.matchAction(action).Truth != Yes || d.deniesKeys(action, expand) {
+		if !s.takesIn(action) || d.deniesKeys(action, expand) {
 			continue
 		}
 		code := CodeEveryService
 		for _, pattern := range s.Actions {
-			if strings.HasPrefix(strings.ToLower(pattern.String()), "kms:") && matchesAny([]value.Value{pattern}, action) == Yes {
+			if strings.HasPrefix(strings.ToLower(pattern.String()), "kms:") && matchesAction(pattern, action) == Yes {
 				code = CodeEveryKey
 			}
 		}
@@ -55,7 +57,7 @@ func (d *Document) DecryptsEveryKey(s *Statement, expand func(value.Value) value
 // conditions that have nothing to do with keys, such as MFA, does not.
 func (d *Document) deniesKeys(action string, expand func(value.Value) value.Value) bool {
 	for _, s := range d.Statements {
-		if s.Allow != Yes && s.matchAction(action).Truth != No && s.mayTakeInKeys(expand) && (len(s.Conditions) == 0 || s.limitsKeys()) {
+		if s.Allow != Yes && s.answersAction(action) != No && s.mayTakeInKeys(expand) && (len(s.Conditions) == 0 || s.limitsKeys()) {
 			return true
 		}
 	}
@@ -117,8 +119,9 @@ func (s *Statement) mayTakeInKeys(expand func(value.Value) value.Value) bool {
 func keysIn(pattern value.Value) Truth {
 	c := comparison{generated: func(string) bool { return false }}
 	answer := No
+	var first, second tokenBuffer
 	for _, partition := range partitions {
-		answer = Or(answer, c.matchText(c.tokenize(inPartition(pattern, partition), true), someKey(partition)))
+		answer = max(answer, c.matchText(c.tokenize(first[:0], inPartition(pattern, partition), true), c.someKey(second[:0], partition)))
 	}
 	return answer
 }
@@ -128,9 +131,12 @@ func inPartition(pattern value.Value, partition string) value.Value {
 	if pattern.Kind != value.String {
 		return pattern
 	}
+	if !slices.ContainsFunc(pattern.Parts, isOwnPartition) {
+		return pattern
+	}
 	parts := make([]value.Part, len(pattern.Parts))
 	for i, part := range pattern.Parts {
-		if part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Partition {
+		if isOwnPartition(part) {
 			part = value.Part{Kind: value.Literal, Text: partition, Location: part.Location}
 		}
 		parts[i] = part
@@ -139,11 +145,16 @@ func inPartition(pattern value.Value, partition string) value.Value {
 	return pattern
 }
 
-// someKey is the ARN of a key of which nothing but the partition is known.
-func someKey(partition string) []token {
-	c := comparison{}
+func isOwnPartition(part value.Part) bool {
+	return part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Partition
+}
+
+// someKey appends the ARN of a key of which nothing but the partition is known.
+func (c comparison) someKey(tokens []token, partition string) []token {
 	unknown := token{kind: unknownToken}
-	tokens := append(c.tokenizeLiteral("arn:"+partition+":kms:", false), unknown)
-	tokens = append(append(tokens, c.tokenizeLiteral(":", false)...), unknown)
-	return append(append(tokens, c.tokenizeLiteral(":key/", false)...), unknown)
+	for _, text := range []string{"arn:", partition, ":kms:"} {
+		tokens = c.tokenizeLiteral(tokens, text, false)
+	}
+	tokens = c.tokenizeLiteral(append(tokens, unknown), ":", false)
+	return append(c.tokenizeLiteral(append(tokens, unknown), ":key/", false), unknown)
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/originkey/originkey/internal/value"
 )
 
 // cloudFrontActions are the actions on a key that CloudFront uses: those of "SSE-KMS" in
@@ -34,10 +32,12 @@ func (s *Statement) ExcessActions() []Reason {
 		return excess
 	}
 	for _, pattern := range s.Actions {
-		taken := slices.DeleteFunc(slices.Clone(kmsActions), func(action string) bool {
-			return matchesAny([]value.Value{pattern}, action) != Yes
-		})
-		taken = beyond(taken)
+		var taken []string
+		for _, action := range kmsActions {
+			if matchesAction(pattern, action) == Yes && !slices.Contains(cloudFrontActions, action) {
+				taken = append(taken, action)
+			}
+		}
 		switch written := strings.ToLower(pattern.String()); {
 		case len(taken) == 0:
 		case written != "*" && written != "kms:*" && strings.ContainsAny(written, "*?"):

@@ -25,8 +25,8 @@ func FuzzParse(f *testing.F) {
 	}
 	identity := func(v value.Value) value.Value { return v }
 	requests := []Request{
-		{Caller: Caller{Type: Service, Service: "cloudfront.amazonaws.com"}, Action: "kms:Decrypt", Resources: []value.Value{caller("arn:aws:kms:eu-west-1:111122223333:key/k")}, Context: read.Context(Service, "kms:Decrypt"), Role: "key"},
-		{Caller: Caller{Type: AWS, ARN: read.OAI, CanonicalUser: caller("c")}, Action: "s3:GetObject", Resources: []value.Value{read.ObjectARN()}, Context: read.Context(AWS, "s3:GetObject"), Role: "bucket"},
+		{Caller: Caller{Type: Service, Service: "cloudfront.amazonaws.com"}, Action: "kms:Decrypt", Resources: []value.Value{caller("arn:aws:kms:eu-west-1:111122223333:key/k")}, Read: &read, Role: "key"},
+		{Caller: Caller{Type: AWS, ARN: read.OAI, CanonicalUser: caller("c")}, Action: "s3:GetObject", Resources: []value.Value{read.ObjectARN()}, Read: &read, Role: "bucket"},
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file := source.NewFile("p.json", text)

@@ -184,8 +184,12 @@ func (g generator) condition(q Request, unknown bool) writtenCondition {
 	if g.chance(3) {
 		family = families[g.pickIndex(0, 0, 6)]
 	}
+	context := q.Context
+	if q.Read != nil {
+		context = q.Read.context(q.Caller.Type, q.Action)
+	}
 	var keys []string
-	for key, carried := range q.Context {
+	for key, carried := range context {
 		if carried.Presence != Undocumented && !strings.Contains(key, "*") && (unknown || len(carried.Values) < 2 || !carried.unknown()) {
 			keys = append(keys, key)
 		}
@@ -194,7 +198,7 @@ func (g generator) condition(q Request, unknown bool) writtenCondition {
 	c := writtenCondition{operator: g.pick(family.operators...), key: g.pick(keys...)}
 	values := family.values
 	// Most conditions compare with something like what is sent.
-	if sent := q.Context[c.key]; len(sent.Values) > 0 && c.operator != "Null" && g.chance(2) {
+	if sent := context[c.key]; len(sent.Values) > 0 && c.operator != "Null" && g.chance(2) {
 		if text, literal := sent.Values[g.IntN(len(sent.Values))].Literal(); literal {
 			values = append(slices.Clone(values), text, text, text)
 			if strings.Contains(c.operator, "Like") {

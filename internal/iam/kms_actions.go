@@ -68,7 +68,7 @@ var kmsActions = []string{
 // those of which the input does not say. Both are sorted.
 func (s *Statement) KMSActions() (certain, possible []string) {
 	for _, action := range kmsActions {
-		switch s.matchAction(action).Truth {
+		switch s.answersAction(action) {
 		case Yes:
 			certain = append(certain, action)
 		case Unknown:

@@ -91,16 +91,34 @@ func compareString(wildcards, ignoreCase bool) func(evaluation, value.Value, val
 	return func(e evaluation, written, sent value.Value) (Truth, string) {
 		c := e.comparison()
 		c.ignoreCase = ignoreCase
-		pattern, ok := e.pattern(c, written, wildcards)
+		pattern := e.request.Expand(written)
+		if e.isPlain(pattern) {
+			if answer, decided := c.matchPlain(pattern, e.request.Expand(sent), wildcards); decided {
+				return answer, noteOnStar(!wildcards && answer != Yes && holdsStar(pattern))
+			}
+		}
+		var first, second tokenBuffer
+		tokens, ok := e.pattern(first[:0], c, pattern, wildcards)
 		if !ok {
 			return No, noValue
 		}
-		answer := c.matchWhole(pattern, e.text(c, sent))
-		if !wildcards && answer != Yes && slices.Contains(pattern, token{literal: '*'}) {
-			return answer, "the * in it stands for itself under this operator, use ArnLike or StringLike"
-		}
-		return answer, ""
+		answer := c.matchWhole(tokens, e.text(second[:0], c, sent))
+		return answer, noteOnStar(!wildcards && answer != Yes && slices.Contains(tokens, token{literal: '*'}))
 	}
+}
+
+// noteOnStar is what is odd about a * under an operator without wildcards.
+func noteOnStar(odd bool) string {
+	if !odd {
+		return ""
+	}
+	return "the * in it stands for itself under this operator, use ArnLike or StringLike"
+}
+
+func holdsStar(v value.Value) bool {
+	return slices.ContainsFunc(v.Parts, func(part value.Part) bool {
+		return part.Kind == value.Literal && strings.Contains(part.Text, "*")
+	})
 }
 
 // noValue is why a value with a policy variable equals nothing.
@@ -108,7 +126,8 @@ const noValue = "a policy variable in it has no value in this request"
 
 func compareARN(e evaluation, written, sent value.Value) (Truth, string) {
 	c := e.comparison()
-	pattern, ok := e.pattern(c, written, true)
+	var first, second tokenBuffer
+	pattern, ok := e.pattern(first[:0], c, e.request.Expand(written), true)
 	if !ok {
 		return No, noValue
 	}
@@ -117,7 +136,7 @@ func compareARN(e evaluation, written, sent value.Value) (Truth, string) {
 		// lone * counts as an ARN is not documented.
 		return Unknown, "AWS does not document whether * alone is an ARN"
 	}
-	answer, isARN := c.matchARN(pattern, e.text(c, sent))
+	answer, isARN := c.matchARN(pattern, e.text(second[:0], c, sent))
 	if !isARN {
 		return No, "that is no ARN"
 	}

@@ -36,20 +36,19 @@ type comparison struct {
 	ignoreCase bool
 }
 
-// tokenize splits an expanded String. Where wildcards is false, * and ? stand
-// for themselves.
-func (c comparison) tokenize(v value.Value, wildcards bool) []token {
+// A tokenBuffer holds the tokens of a text of usual length without an allocation.
+type tokenBuffer [128]token
+
+// tokenize appends the tokens of an expanded String. Where wildcards is false, * and
+// ? stand for themselves.
+func (c comparison) tokenize(tokens []token, v value.Value, wildcards bool) []token {
 	if v.Kind != value.String {
-		return []token{{kind: unknownToken}}
+		return append(tokens, token{kind: unknownToken})
 	}
-	if len(v.Parts) == 1 && v.Parts[0].Kind == value.Literal {
-		return c.tokenizeLiteral(v.Parts[0].Text, wildcards)
-	}
-	var tokens []token
-	for _, part := range v.Parts {
-		switch part.Kind {
+	for i := range v.Parts {
+		switch part := &v.Parts[i]; part.Kind {
 		case value.Literal:
-			tokens = append(tokens, c.tokenizeLiteral(part.Text, wildcards)...)
+			tokens = c.tokenizeLiteral(tokens, part.Text, wildcards)
 		default:
 			tokens = append(tokens, opaqueToken(part))
 		}
@@ -58,18 +57,15 @@ func (c comparison) tokenize(v value.Value, wildcards bool) []token {
 }
 
 // opaqueToken stands for a part that is not literal.
-func opaqueToken(part value.Part) token {
+func opaqueToken(part *value.Part) token {
 	if part.Kind == value.ReferenceTo {
 		return token{kind: atomToken, reference: &part.Reference}
 	}
 	return token{kind: unknownToken}
 }
 
-func (c comparison) tokenizeLiteral(text string, wildcards bool) []token {
-	tokens := make([]token, 0, len(text))
-	for text != "" {
-		r, size := utf8.DecodeRuneInString(text)
-		text = text[size:]
+func (c comparison) tokenizeLiteral(tokens []token, text string, wildcards bool) []token {
+	for _, r := range text {
 		switch {
 		case wildcards && r == '*':
 			tokens = append(tokens, token{kind: anyText})
@@ -83,6 +79,76 @@ func (c comparison) tokenizeLiteral(text string, wildcards bool) []token {
 		}
 	}
 	return tokens
+}
+
+// matchPlain compares two expanded Strings by the bytes of their literal parts, where
+// that decides: all of both is literal text, or they differ in front.
+func (c comparison) matchPlain(pattern, text value.Value, wildcards bool) (answer Truth, decided bool) {
+	if pattern.Kind != value.String || text.Kind != value.String || len(pattern.Parts) == 0 || len(text.Parts) == 0 ||
+		pattern.Parts[0].Kind != value.Literal || text.Parts[0].Kind != value.Literal {
+		return No, false
+	}
+	x, y := pattern.Parts[0].Text, text.Parts[0].Text
+	if len(pattern.Parts) == 1 && len(text.Parts) == 1 {
+		return c.matchASCII(x, y, wildcards)
+	}
+	for i := range min(len(x), len(y)) {
+		switch {
+		case x[i] >= utf8.RuneSelf || y[i] >= utf8.RuneSelf || wildcards && (x[i] == '*' || x[i] == '?'):
+			return No, false
+		case c.fold(x[i]) != c.fold(y[i]):
+			return No, true
+		}
+	}
+	return No, false
+}
+
+// matchASCII compares a pattern with a text. decided is false where they are not
+// ASCII, or too long for that.
+func (c comparison) matchASCII(pattern, text string, wildcards bool) (answer Truth, decided bool) {
+	if (len(pattern)+1)*(len(text)+1) > maxComparison || !isASCII(pattern) || !isASCII(text) {
+		return No, false
+	}
+	// The last * that was met takes in as little as it can, and one rune more each
+	// time that what follows it does not fit.
+	star, taken := -1, 0
+	i, j := 0, 0
+	for j < len(text) {
+		switch {
+		case i < len(pattern) && wildcards && pattern[i] == '*':
+			star, taken = i, j
+			i++
+		case i < len(pattern) && (wildcards && pattern[i] == '?' || c.fold(pattern[i]) == c.fold(text[j])):
+			i++
+			j++
+		case star >= 0:
+			taken++
+			i, j = star+1, taken
+		default:
+			return No, true
+		}
+	}
+	for i < len(pattern) && wildcards && pattern[i] == '*' {
+		i++
+	}
+	return truthOf(i == len(pattern)), true
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// fold writes a letter small where case does not matter.
+func (c comparison) fold(letter byte) byte {
+	if c.ignoreCase && letter >= 'A' && letter <= 'Z' {
+		return letter + 'a' - 'A'
+	}
+	return letter
 }
 
 // maxComparison bounds the work of one comparison, as the product of the two
@@ -112,8 +178,12 @@ func (c comparison) matchText(pattern, text []token) Truth {
 	if (len(pattern)+1)*(len(text)+1) > maxComparison {
 		return Unknown
 	}
-	cells := make([]cell, 2*(len(text)+1))
-	current, below := cells[:len(text)+1], cells[len(text)+1:]
+	var buffer [2 * len(tokenBuffer{})]cell
+	cells := buffer[:]
+	if len(cells) < 2*(len(text)+1) {
+		cells = make([]cell, 2*(len(text)+1))
+	}
+	current, below := cells[:len(text)+1], cells[len(text)+1:2*(len(text)+1)]
 	for i := len(pattern); i >= 0; i-- {
 		for j := len(text); j >= 0; j-- {
 			current[j] = c.align(pattern[i:], text[j:], current[j:], below[j:])
@@ -224,73 +294,80 @@ func (c comparison) mayHold(t token, r rune) bool {
 // the rest.
 const arnSegments = 6
 
-// segments splits tokens at the colons of an ARN. certain is false where an
-// unknown piece may hold colons itself.
-func (c comparison) segments(tokens []token) (parts [][]token, certain bool) {
-	parts, certain = [][]token{nil}, true
-	for _, t := range tokens {
-		if t.kind == literalToken && t.literal == ':' && len(parts) < arnSegments {
-			parts = append(parts, nil)
-			continue
+// segments splits tokens at the colons of an ARN, into at most arnSegments parts.
+// certain is false where an unknown piece may hold colons itself.
+func (c comparison) segments(tokens []token) (parts [arnSegments][]token, count int, certain bool) {
+	certain = true
+	start := 0
+	for i, t := range tokens {
+		if count == arnSegments-1 {
+			break
 		}
-		if len(parts) < arnSegments && isOpaque(t) && c.mayHold(t, ':') {
+		if t.kind == literalToken && t.literal == ':' {
+			parts[count] = tokens[start:i]
+			count++
+			start = i + 1
+		} else if isOpaque(t) && c.mayHold(t, ':') {
 			certain = false
 		}
-		last := len(parts) - 1
-		parts[last] = append(parts[last], t)
 	}
-	return parts, certain
+	parts[count] = tokens[start:]
+	return parts, count + 1, certain
 }
 
 // matchARN compares ARNs segment by segment, as ArnEquals and ArnLike both do.
 // isARN is false where the pattern is certainly no ARN.
 func (c comparison) matchARN(pattern, text []token) (answer Truth, isARN bool) {
-	parts, certain := c.segments(pattern)
-	if certain && len(parts) < arnSegments {
+	if _, count, certain := c.segments(pattern); certain && count < arnSegments {
 		return No, false
 	}
-	return c.inOwnPartition(c.matchSegments, pattern, text), true
+	if holdsPartition(pattern) || holdsPartition(text) {
+		var first, second tokenBuffer
+		if c.matchSegments(withPartition(first[:0], pattern), withPartition(second[:0], text)) == Yes {
+			return Yes, true
+		}
+	}
+	return c.matchSegments(pattern, text), true
 }
 
 func (c comparison) matchSegments(pattern, text []token) Truth {
-	patternParts, patternCertain := c.segments(pattern)
-	textParts, textCertain := c.segments(text)
-	if textCertain && len(textParts) < arnSegments {
+	patternParts, count, patternCertain := c.segments(pattern)
+	textParts, textCount, textCertain := c.segments(text)
+	if textCertain && textCount < arnSegments {
 		return No
 	}
 	if !patternCertain || !textCertain {
 		return min(Unknown, c.matchText(pattern, text))
 	}
 	answer := Yes
-	for i := range patternParts {
+	for i := range count {
 		answer = And(answer, c.matchText(patternParts[i], textParts[i]))
 	}
 	return answer
 }
 
 // matchWhole compares whole texts, in which a wildcard spans colons.
-func (c comparison) matchWhole(pattern, text []token) Truth {
-	return c.inOwnPartition(c.matchText, pattern, text)
-}
-
-// inOwnPartition takes the literal partition "aws" for the stack's own: nearly
+//
+// The literal partition "aws" is taken for the stack's own, here as for ARNs: nearly
 // everyone writes it so. Another literal partition is not decided.
-func (c comparison) inOwnPartition(match func(pattern, text []token) Truth, pattern, text []token) Truth {
-	if slices.ContainsFunc(pattern, isPartition) || slices.ContainsFunc(text, isPartition) {
-		if match(withPartition(pattern), withPartition(text)) == Yes {
+func (c comparison) matchWhole(pattern, text []token) Truth {
+	if holdsPartition(pattern) || holdsPartition(text) {
+		var first, second tokenBuffer
+		if c.matchText(withPartition(first[:0], pattern), withPartition(second[:0], text)) == Yes {
 			return Yes
 		}
 	}
-	return match(pattern, text)
+	return c.matchText(pattern, text)
 }
+
+func holdsPartition(tokens []token) bool { return slices.ContainsFunc(tokens, isPartition) }
 
 func isPartition(t token) bool {
 	return t.kind == atomToken && t.reference.Attribute == value.Partition
 }
 
-// withPartition writes the partition of the stack as "aws".
-func withPartition(tokens []token) []token {
-	written := make([]token, 0, len(tokens)+2)
+// withPartition appends tokens with the partition of the stack written as "aws".
+func withPartition(written, tokens []token) []token {
 	for _, t := range tokens {
 		if isPartition(t) {
 			written = append(written, token{literal: 'a'}, token{literal: 'w'}, token{literal: 's'})

@@ -57,10 +57,6 @@ func (s *Statement) matchPrincipal(e evaluation) Result {
 func (s *Statement) matchOne(e evaluation, p Principal) Result {
 	caller := e.request.Caller
 	written := e.request.Expand(p.Value)
-	unknown := s.reason(CodePrincipalUnknown, "Principal", "whether the principal %s is %s is not known", p.Value, e.request.caller())
-	if reasons := p.Value.Reasons(); len(reasons) > 0 {
-		unknown.Text = reasons[0]
-	}
 	answer := No
 	switch {
 	case p.Type == Service && caller.Type == Service:
@@ -79,6 +75,10 @@ func (s *Statement) matchOne(e evaluation, p Principal) Result {
 	case answer == Yes:
 		return yes()
 	case answer == Unknown || everyone == Unknown:
+		unknown := s.reason(CodePrincipalUnknown, "Principal", "whether the principal %s is %s is not known", p.Value, e.request.caller())
+		if reasons := p.Value.Reasons(); len(reasons) > 0 {
+			unknown.Text = reasons[0]
+		}
 		return result(Unknown, unknown)
 	default:
 		return result(No)
@@ -91,10 +91,17 @@ func isEveryone(c comparison, kind PrincipalType, written value.Value) Truth {
 	if kind == Everyone {
 		return Yes
 	}
-	if kind != AWS || written.Kind == value.String && len(written.Reasons()) == 0 && !isLiteral(written) {
+	if kind != AWS {
 		return No
 	}
-	return c.matchText(c.tokenize(written, false), c.tokenizeLiteral("*", false))
+	if text, sole := soleLiteral(written); sole {
+		return truthOf(text == "*")
+	}
+	if written.Kind == value.String && len(written.Reasons()) == 0 && !isLiteral(written) {
+		return No
+	}
+	var first, second tokenBuffer
+	return c.matchText(c.tokenize(first[:0], written, false), c.tokenizeLiteral(second[:0], "*", false))
 }
 
 func isLiteral(v value.Value) bool {
@@ -117,13 +124,18 @@ func (s *Statement) matchEveryone(e evaluation) Result {
 // China Regions. What AWS does with other spellings of it, such as one with a
 // Region, is not documented.
 func matchService(c comparison, written value.Value, service string) Truth {
-	pattern := c.tokenize(written, false)
+	const china = ".cn"
+	var first, second tokenBuffer
+	text, literal := written.Literal()
 	answer := No
-	for _, name := range []string{service, service + ".cn"} {
-		answer = Or(answer, c.matchText(pattern, c.tokenizeLiteral(name, false)))
+	if literal {
+		answer = truthOf(text == service || strings.TrimSuffix(text, china) == service)
+	} else {
+		pattern, name := c.tokenize(first[:0], written, false), c.tokenizeLiteral(second[:0], service, false)
+		answer = max(c.matchText(pattern, name), c.matchText(pattern, c.tokenizeLiteral(name, china, false)))
 	}
-	if text, literal := written.Literal(); answer == No && literal {
-		name, _ := strings.CutSuffix(strings.ToLower(text), ".cn")
+	if answer == No && literal {
+		name, _ := strings.CutSuffix(strings.ToLower(text), china)
 		prefix, suffix, _ := strings.Cut(service, ".")
 		if name == service || strings.HasPrefix(name, prefix+".") && strings.HasSuffix(name, "."+suffix) {
 			return Unknown
@@ -143,7 +155,11 @@ func (s *Statement) matchIdentity(e evaluation, written, identity value.Value) T
 		return No
 	}
 	c := e.comparison()
-	return c.matchWhole(c.tokenize(written, false), e.text(c, identity))
+	if answer, decided := c.matchPlain(written, e.request.Expand(identity), false); decided {
+		return answer
+	}
+	var first, second tokenBuffer
+	return c.matchWhole(c.tokenize(first[:0], written, false), e.text(second[:0], c, identity))
 }
 
 // NamesEveryone says whether a principal is "*" or {"AWS": "*"}.

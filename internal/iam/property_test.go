@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
@@ -157,9 +158,10 @@ func TestMatcherAgreesWithItsTwin(t *testing.T) {
 		pattern, text := word("ab:*?"), word("ab:")
 		expression := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
 		want := truthOf(regexp.MustCompile("^" + expression + "$").MatchString(text))
-		got := c.matchText(c.tokenizeLiteral(pattern, true), c.tokenizeLiteral(text, false))
-		if got != want {
-			t.Fatalf("%q against %q: %v, want %v", pattern, text, got, want)
+		got := c.matchText(c.tokenizeLiteral(nil, pattern, true), c.tokenizeLiteral(nil, text, false))
+		bytes, decided := c.matchASCII(pattern, text, true)
+		if got != want || bytes != want || !decided {
+			t.Fatalf("%q against %q: %v by tokens and %v by bytes, want %v", pattern, text, got, bytes, want)
 		}
 	}
 }
@@ -173,13 +175,47 @@ func TestUnknownPiecesCoverEveryText(t *testing.T) {
 	for range 50_000 {
 		words := []string{"", "a", "b", "ab", "a:b", "*", "a*", "?b", "aba"}
 		pattern, text := g.pick(words...)+g.pick(words...), strings.NewReplacer("*", "", "?", "").Replace(g.pick(words...)+g.pick(words...))
-		certain := c.matchText(c.tokenizeLiteral(pattern, true), c.tokenizeLiteral(text, false))
+		certain := c.matchText(c.tokenizeLiteral(nil, pattern, true), c.tokenizeLiteral(nil, text, false))
 		from := g.IntN(len(text) + 1)
 		to := from + g.IntN(len(text)-from+1)
-		blurred := append(c.tokenizeLiteral(text[:from], false), token{kind: unknownToken})
-		blurred = append(blurred, c.tokenizeLiteral(text[to:], false)...)
-		if got := c.matchText(c.tokenizeLiteral(pattern, true), blurred); got != certain && got != Unknown {
+		blurred := append(c.tokenizeLiteral(nil, text[:from], false), token{kind: unknownToken})
+		blurred = append(blurred, c.tokenizeLiteral(nil, text[to:], false)...)
+		if got := c.matchText(c.tokenizeLiteral(nil, pattern, true), blurred); got != certain && got != Unknown {
 			t.Fatalf("%q against %q with [%d:%d] unknown: %v, but certain is %v", pattern, text, from, to, got, certain)
 		}
+	}
+}
+
+// TestBytesAgreeWithTokens asserts that what a look at the bytes of two texts decides
+// is what comparing all of them says.
+func TestBytesAgreeWithTokens(t *testing.T) {
+	t.Parallel()
+	g := generator{rand.New(rand.NewPCG(11, 12))}
+	pieces := []value.Value{
+		text("arn:"), text("aws"), text("Aws"), text(":s3:::"), text("a*"), text("?"), text("é"), text("\xff"), text(""),
+		ref("env", value.Partition), ref("env", value.Account), ref("key", value.ID), value.NotKnown("", source.Location{}),
+	}
+	decided := 0
+	for range 50_000 {
+		written := func() value.Value {
+			var parts []value.Value
+			for range 1 + g.IntN(3) {
+				parts = append(parts, pieces[g.IntN(len(pieces))])
+			}
+			return value.Concat(source.Location{}, parts...)
+		}
+		pattern, sent, wildcards := written(), written(), g.chance(2)
+		c := comparison{generated: func(node string) bool { return node != "env" }, ignoreCase: g.chance(2)}
+		got, ok := c.matchPlain(pattern, sent, wildcards)
+		if !ok {
+			continue
+		}
+		decided++
+		if want := c.matchWhole(c.tokenize(nil, pattern, wildcards), c.tokenize(nil, sent, false)); got != want {
+			t.Fatalf("%s against %s: %v by bytes, %v by tokens", pattern, sent, got, want)
+		}
+	}
+	if decided < 5_000 {
+		t.Errorf("only %d pairs were decided by their bytes", decided)
 	}
 }

@@ -13,7 +13,7 @@ func TestHostilePatterns(t *testing.T) {
 	t.Parallel()
 	c := comparison{generated: func(string) bool { return true }}
 	match := func(pattern, text string) Truth {
-		return c.matchText(c.tokenizeLiteral(pattern, true), c.tokenizeLiteral(text, false))
+		return c.matchText(c.tokenizeLiteral(nil, pattern, true), c.tokenizeLiteral(nil, text, false))
 	}
 	long := strings.Repeat("a", 300)
 	if got := match(strings.Repeat("*a", 10_000), long); got != No {
@@ -32,7 +32,7 @@ func TestHostilePatterns(t *testing.T) {
 	for range 2000 {
 		unknowns = append(unknowns, token{kind: unknownToken}, token{literal: 'a'})
 	}
-	if got := c.matchText(unknowns, c.tokenizeLiteral(long, false)); got != No {
+	if got := c.matchText(unknowns, c.tokenizeLiteral(nil, long, false)); got != No {
 		t.Errorf("many unknown pieces: %v", got)
 	}
 }

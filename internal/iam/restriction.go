@@ -178,9 +178,10 @@ func pinsAccount(written value.Value, operator string) Truth {
 	}
 	c := comparison{generated: func(string) bool { return true }}
 	wildcards := operator != "StringEquals" && operator != "StringEqualsIgnoreCase"
-	pattern := c.tokenize(written, wildcards)
-	parts, _ := c.segments(pattern)
-	if len(parts) < arnSegments {
+	var buffer tokenBuffer
+	pattern := c.tokenize(buffer[:0], written, wildcards)
+	parts, count, _ := c.segments(pattern)
+	if count < arnSegments {
 		switch {
 		case len(written.Reasons()) > 0:
 			return Unknown
@@ -189,7 +190,7 @@ func pinsAccount(written value.Value, operator string) Truth {
 			return truthOf(!c.takesInStrangers(pattern))
 		default:
 			// It matches no ARN, so that it admits nobody.
-			return truthOf(len(pattern) == 0 || !spellsOnlyWildcards(parts))
+			return truthOf(len(pattern) == 0 || !spellsOnlyWildcards(parts[:count]))
 		}
 	}
 	account := parts[4]
@@ -210,10 +211,11 @@ func pinsAccount(written value.Value, operator string) Truth {
 // takesInStrangers reports whether a pattern matches the distributions, roles or users of
 // whatever account.
 func (c comparison) takesInStrangers(pattern []token) bool {
+	var buffer tokenBuffer
 	for _, partition := range partitions {
 		for _, form := range [][2]string{{":cloudfront::", ":distribution/"}, {":iam::", ":role/"}, {":iam::", ":user/"}} {
-			stranger := append(c.tokenizeLiteral("arn:"+partition+form[0], false), token{kind: unknownToken})
-			stranger = append(append(stranger, c.tokenizeLiteral(form[1], false)...), token{kind: unknownToken})
+			stranger := c.tokenizeLiteral(c.tokenizeLiteral(c.tokenizeLiteral(buffer[:0], "arn:", false), partition, false), form[0], false)
+			stranger = append(c.tokenizeLiteral(append(stranger, token{kind: unknownToken}), form[1], false), token{kind: unknownToken})
 			if c.matchText(pattern, stranger) == Yes {
 				return true
 			}
@@ -288,8 +290,9 @@ func pinsResource(written value.Value, operator string) Truth {
 	}
 	wildcards := !strings.HasPrefix(operator, "StringEquals")
 	c := comparison{generated: func(string) bool { return true }}
-	parts, _ := c.segments(c.tokenize(written, wildcards))
-	if len(parts) < arnSegments {
+	var buffer tokenBuffer
+	parts, count, _ := c.segments(c.tokenize(buffer[:0], written, wildcards))
+	if count < arnSegments {
 		if len(written.Reasons()) > 0 {
 			return Unknown
 		}

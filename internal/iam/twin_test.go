@@ -375,7 +375,7 @@ func plainRequests() []twinStack {
 			q.Context[key] = ContextValue{Presence: Present, Values: []value.Value{text(sent)}}
 			plain.context[key] = sent
 		}
-		for key, carried := range r.Context(kind.caller, kind.action) {
+		for key, carried := range r.context(kind.caller, kind.action) {
 			switch {
 			case carried.Presence == Missing && !strings.Contains(key, "*"):
 				q.Context[key] = carried

@@ -8,27 +8,32 @@ import (
 
 // An evaluation holds what comparisons need besides the two values.
 type evaluation struct {
-	request Request
+	request *Request
 	// variables says whether ${...} in the statement is a policy variable.
 	variables Truth
 }
 
 func (e evaluation) comparison() comparison { return comparison{generated: e.request.Generated} }
 
-// text tokenizes a value that a request carries.
-func (e evaluation) text(c comparison, sent value.Value) []token {
-	return c.tokenize(e.request.Expand(sent), false)
+// text appends the tokens of a value that a request carries.
+func (e evaluation) text(tokens []token, c comparison, sent value.Value) []token {
+	return c.tokenize(tokens, e.request.Expand(sent), false)
 }
 
-// pattern tokenizes a value of a statement, with its policy variables replaced.
-// ok is false where a variable has no value: then the value equals nothing
-// ("Policy variables with no value" in the IAM User Guide).
-func (e evaluation) pattern(c comparison, written value.Value, wildcards bool) (tokens []token, ok bool) {
-	v := e.request.Expand(written)
-	if v.Kind != value.String || e.variables == No || !mayHoldVariable(v) {
-		return c.tokenize(v, wildcards), true
+// isPlain reports whether an expanded value of a statement has no policy variables.
+func (e evaluation) isPlain(expanded value.Value) bool {
+	return expanded.Kind != value.String || e.variables == No || !mayHoldVariable(expanded)
+}
+
+// pattern appends the tokens of an expanded value of a statement, with its policy
+// variables replaced. ok is false where a variable has no value: then the value
+// equals nothing ("Policy variables with no value" in the IAM User Guide).
+func (e evaluation) pattern(tokens []token, c comparison, v value.Value, wildcards bool) (_ []token, ok bool) {
+	if e.isPlain(v) {
+		return c.tokenize(tokens, v, wildcards), true
 	}
-	for i, part := range v.Parts {
+	for i := range v.Parts {
+		part := &v.Parts[i]
 		if part.Kind != value.Literal {
 			tokens = append(tokens, opaqueToken(part))
 			continue
@@ -42,9 +47,9 @@ func (e evaluation) pattern(c comparison, written value.Value, wildcards bool) (
 			before, variable, after, found := cutVariable(text)
 			if open := strings.Index(before, "${"); open >= 0 && i < len(v.Parts)-1 {
 				// A variable with a part that is not known.
-				return append(append(tokens, c.tokenizeLiteral(before[:open], wildcards)...), token{kind: unknownToken}), true
+				return append(c.tokenizeLiteral(tokens, before[:open], wildcards), token{kind: unknownToken}), true
 			}
-			tokens = append(tokens, c.tokenizeLiteral(before, wildcards)...)
+			tokens = c.tokenizeLiteral(tokens, before, wildcards)
 			if !found {
 				break
 			}
@@ -53,11 +58,10 @@ func (e evaluation) pattern(c comparison, written value.Value, wildcards bool) (
 				tokens = append(tokens, token{kind: unknownToken})
 				continue
 			}
-			replaced, has := e.variable(c, variable)
-			if !has {
+			var has bool
+			if tokens, has = e.variable(tokens, c, variable); !has {
 				return nil, false
 			}
-			tokens = append(tokens, replaced...)
 		}
 	}
 	return tokens, true
@@ -92,29 +96,28 @@ func cutVariable(text string) (before, variable, after string, found bool) {
 	return text[:start], text[start+2 : start+length], text[start+length+1:], true
 }
 
-// variable is the text of a policy variable: "IAM policy elements: Variables and
-// tags" in the IAM User Guide.
-func (e evaluation) variable(c comparison, variable string) (tokens []token, ok bool) {
-	unknown := []token{{kind: unknownToken}}
+// variable appends the text of a policy variable: "IAM policy elements: Variables
+// and tags" in the IAM User Guide.
+func (e evaluation) variable(tokens []token, c comparison, variable string) (_ []token, ok bool) {
 	switch variable {
 	case "*", "?", "$":
-		return c.tokenizeLiteral(variable, false), true
+		return c.tokenizeLiteral(tokens, variable, false), true
 	}
 	name, fallback, hasFallback := strings.Cut(variable, ",")
 	fallback = strings.TrimSpace(fallback)
 	if hasFallback && (len(fallback) < 2 || fallback[0] != '\'' || fallback[len(fallback)-1] != '\'') {
-		return unknown, true
+		return append(tokens, token{kind: unknownToken}), true
 	}
 	context := e.request.context(strings.TrimSpace(name))
 	switch {
 	case context.Presence == Missing && hasFallback:
-		return c.tokenizeLiteral(fallback[1:len(fallback)-1], false), true
+		return c.tokenizeLiteral(tokens, fallback[1:len(fallback)-1], false), true
 	case context.Presence == Missing:
 		return nil, false
 	// A key of several values is no variable.
 	case context.Presence == Present && len(context.Values) == 1 && !context.Multivalued:
-		return e.text(c, context.Values[0]), true
+		return e.text(tokens, c, context.Values[0]), true
 	default:
-		return unknown, true
+		return append(tokens, token{kind: unknownToken}), true
 	}
 }

@@ -6,12 +6,14 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"golang.org/x/sync/errgroup"
@@ -152,7 +154,12 @@ func (e *Engine) Blockers(p *facts.Path) []string {
 // Run evaluates all rules on all subjects. options are those that the user gave:
 // rules that wait for another are left out. A rule that fails is named in a
 // diagnostic; what the others find is returned all the same.
-func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, options ...string) ([]finding.Finding, []source.Diagnostic) {
+func (e *Engine) Run(ctx context.Context, r *facts.Result, suggest Suggester, options ...string) (findings []finding.Finding, diagnostics []source.Diagnostic) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			findings, diagnostics = nil, []source.Diagnostic{source.Panicked(source.Location{}, cause)}
+		}
+	}()
 	run, all, diagnostics := e.run(ctx, r, options)
 	run.suggest = suggest
 	findings, broken := run.finish(all)
@@ -350,15 +357,10 @@ func (r *run) evaluate(ctx context.Context, queries map[string]rego.PreparedEval
 	subject := input(c.subject)
 	for _, name := range c.rules {
 		rule := r.engine.byName[name]
-		query := queries[name]
-		results, err := query.Eval(ctx, rego.EvalParsedInput(subject))
+		reports, err := ask(ctx, name, queries[name], subject)
 		if err != nil {
-			c.diagnostics = append(c.diagnostics, rule.failed("failed: %v", err))
+			c.diagnostics = append(c.diagnostics, r.failed(rule, c.subject, "failed", err))
 			continue
-		}
-		var reports []report
-		for _, result := range results {
-			reports = append(reports, readList(name, result.Expressions[0].Value)...)
 		}
 		if len(reports) > maxResults {
 			c.diagnostics = append(c.diagnostics, rule.failed("has %d results for one %s; more than %d are refused", len(reports), rule.Subject, maxResults))
@@ -366,6 +368,39 @@ func (r *run) evaluate(ctx context.Context, queries map[string]rego.PreparedEval
 		}
 		c.reports = append(c.reports, reports...)
 	}
+}
+
+// ask returns what a rule reports of a subject. A panic fails this rule on this
+// subject alone.
+func ask(ctx context.Context, name string, query rego.PreparedEvalQuery, subject ast.Value) (reports []report, err error) {
+	defer source.RecoverError(&err)
+	results, err := query.Eval(ctx, rego.EvalParsedInput(subject))
+	if err != nil {
+		return nil, err
+	}
+	for _, result := range results {
+		reports = append(reports, readList(name, result.Expressions[0].Value)...)
+	}
+	return reports, nil
+}
+
+// failed says that a rule is wrong. A mistake of this program is shown where the
+// subject is that it is made with.
+func (r *run) failed(rule Rule, subject facts.Subject, verb string, err error) source.Diagnostic {
+	diagnostic := rule.failed("%s: %v", verb, err)
+	var panicked *source.PanicError
+	if !errors.As(err, &panicked) {
+		return diagnostic
+	}
+	diagnostic.Location = source.Location{}
+	node := r.result.Graph.Node(subject.ID)
+	if walked := r.paths[subject.ID]; walked != nil {
+		node = walked.Distribution
+	}
+	if node != nil {
+		diagnostic.Location = node.Location
+	}
+	return diagnostic
 }
 
 func readList(name string, list any) []report {

@@ -28,8 +28,12 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 		for _, report := range c.reports {
 			found, key, err := r.finding(c.subject, report)
 			if err != nil {
-				diagnostics = append(diagnostics, r.engine.byName[report.rule].failed("is mistaken: %v", err))
+				diagnostics = append(diagnostics, r.failed(r.engine.byName[report.rule], c.subject, "is mistaken", err))
 				continue
+			}
+			// A finding holds without what it suggests.
+			if found.Suggestion, err = r.suggestion(report); err != nil {
+				diagnostics = append(diagnostics, r.failed(r.engine.byName[report.rule], c.subject, "is mistaken", err))
 			}
 			seen[key]++
 			key = fmt.Sprintf("%s\x00%d", key, seen[key])
@@ -51,6 +55,7 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 // finding joins one report with what Go knows. key is equal for reports that have
 // the same cause.
 func (r *run) finding(subject facts.Subject, report report) (found *finding.Finding, key string, err error) {
+	defer source.RecoverError(&err)
 	rule := r.engine.byName[report.rule]
 	if err := report.check(rule.Custom); err != nil {
 		return nil, "", err
@@ -83,12 +88,20 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 		}
 	}
 	found.Paths = append(found.Paths, r.pathsOf[subject.ID]...)
-	if suggestion, ok := report.content["suggestion"].(map[string]any); ok && r.suggest != nil {
-		if found.Suggestion, err = r.suggest(r.result, suggestion); err != nil {
-			return nil, "", fmt.Errorf("a suggestion %w", err)
-		}
-	}
 	return found, strings.Join(append([]string{rule.Name}, r.cause(subject, node, place, found)...), "\x00"), nil
+}
+
+// suggestion is what a report suggests, or nil.
+func (r *run) suggestion(report report) (suggestion *finding.Suggestion, err error) {
+	content, ok := report.content["suggestion"].(map[string]any)
+	if !ok || r.suggest == nil {
+		return nil, nil
+	}
+	defer source.RecoverError(&err)
+	if suggestion, err = r.suggest(r.result, content); err != nil {
+		return nil, fmt.Errorf("a suggestion %w", err)
+	}
+	return suggestion, nil
 }
 
 // members are those that a result may have, with what they are.

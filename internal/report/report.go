@@ -126,10 +126,19 @@ func formatted(w io.Writer, writers map[string]writer, format string, r *Report,
 	if !ok {
 		return fmt.Errorf("the format %q is not known", format)
 	}
-	if err := write(w, r, style); err != nil {
+	if err := recovering(write)(w, r, style); err != nil {
 		return fmt.Errorf("write the report as %s: %w", format, err)
 	}
 	return nil
+}
+
+// recovering is a writer with its panics as errors, so that another format is still
+// written.
+func recovering(write writer) writer {
+	return func(w io.Writer, r *Report, style Style) (err error) {
+		defer source.RecoverError(&err)
+		return write(w, r, style)
+	}
 }
 
 // commandOf is the command that prints the page of a rule.

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -217,5 +218,14 @@ func TestJSONHasTheFieldsOfTheContract(t *testing.T) {
 func TestUnknownFormatIsAnError(t *testing.T) {
 	if err := Write(&bytes.Buffer{}, "xml", example(), Style{}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A panic of one format is its error.
+func TestPanicOfAFormat(t *testing.T) {
+	broken := func(io.Writer, *Report, Style) error { panic("a mistake") }
+	err := formatted(io.Discard, map[string]writer{"broken": broken}, "broken", &Report{}, Style{})
+	if err == nil || !strings.HasPrefix(err.Error(), "write the report as broken: internal error, please report it: a mistake (internal/report.TestPanicOfAFormat") {
+		t.Errorf("error is %v", err)
 	}
 }

@@ -6,17 +6,34 @@ import (
 	"strings"
 )
 
-// Panicked is what to report where a panic was recovered: a mistake of this program,
-// with the function that made it, and no stack, since that would name the folders of
-// a machine. It is called by the deferred function that recovered cause.
-func Panicked(at Location, cause any) Diagnostic {
-	return Diagnostic{Location: at, Severity: Error, Message: "internal error, please report it: " + PanicText(cause)}
+// A PanicError is a panic that was recovered: a mistake of this program. It names
+// the function that made it and has no stack, since that would name the folders of a
+// machine.
+type PanicError struct {
+	cause any
+	site  string
 }
 
-// PanicText is what Panicked says of the cause and its place.
-func PanicText(cause any) string {
-	return fmt.Sprintf("%v (%s)", cause, panicSite(string(debug.Stack())))
+// Error implements error.
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("internal error, please report it: %v (%s)", e.cause, e.site)
 }
+
+// Panicked is what to report where cause was recovered. The deferred function calls
+// it.
+func Panicked(at Location, cause any) Diagnostic {
+	return Diagnostic{Location: at, Severity: Error, Message: panicked(cause).Error()}
+}
+
+// RecoverError turns a panic into a *PanicError. It is deferred with the error that
+// the function returns.
+func RecoverError(err *error) {
+	if cause := recover(); cause != nil {
+		*err = panicked(cause)
+	}
+}
+
+func panicked(cause any) *PanicError { return &PanicError{cause, panicSite(string(debug.Stack()))} }
 
 // panicSite returns the function of this module that panicked, or that called what
 // panicked, without paths.

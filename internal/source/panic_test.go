@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -29,5 +30,22 @@ func TestPanicked(t *testing.T) {
 				t.Errorf("got %+v, want %s", found, test.want)
 			}
 		})
+	}
+}
+
+func TestRecoverError(t *testing.T) {
+	run := func(number int) (err error) {
+		defer RecoverError(&err)
+		if number == 0 {
+			new(panicking).inside(nil)
+		}
+		return nil
+	}
+	var panicked *PanicError
+	if err := run(0); !errors.As(err, &panicked) || !strings.Contains(err.Error(), "(internal/source.(*panicking).inside)") {
+		t.Errorf("error is %v", err)
+	}
+	if err := run(1); err != nil {
+		t.Errorf("without a panic: %v", err)
 	}
 }

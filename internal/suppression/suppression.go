@@ -35,25 +35,37 @@ func Read(files []*source.File, rules []string) ([]finding.Ignore, []source.Diag
 			continue
 		}
 		r.file = file
-		switch {
-		case hasSuffix(file.Path, ".tf.json", ".tofu.json"):
-			r.terraformJSON()
-		case hasSuffix(file.Path, ".tf", ".tofu", ".tfvars"):
-			r.comments(hclComments(file))
-		case hasSuffix(file.Path, ".json"), bytes.HasPrefix(bytes.TrimLeft(file.Bytes, "\xef\xbb\xbf \t\r\n"), []byte("{")):
-			if root, err := source.ParseJSONFile(file); err == nil {
-				r.template(root)
-			}
-		case hasSuffix(file.Path, ".yaml", ".yml", ".template"):
-			if documents, err := source.ParseYAML(file); err == nil {
-				r.comments(yamlComments(file, documents))
-				for _, document := range documents {
-					r.template(document)
-				}
+		r.read()
+	}
+	return r.ignores, r.diagnostics
+}
+
+// read reads the file. A panic is a mistake of this program that the file alone has
+// to do with.
+func (r *reader) read() {
+	file := r.file
+	defer func() {
+		if cause := recover(); cause != nil {
+			r.diagnostics = append(r.diagnostics, source.Panicked(source.Location{File: file.Path}, cause))
+		}
+	}()
+	switch {
+	case hasSuffix(file.Path, ".tf.json", ".tofu.json"):
+		r.terraformJSON()
+	case hasSuffix(file.Path, ".tf", ".tofu", ".tfvars"):
+		r.comments(hclComments(file))
+	case hasSuffix(file.Path, ".json"), bytes.HasPrefix(bytes.TrimLeft(file.Bytes, "\xef\xbb\xbf \t\r\n"), []byte("{")):
+		if root, err := source.ParseJSONFile(file); err == nil {
+			r.template(root)
+		}
+	case hasSuffix(file.Path, ".yaml", ".yml", ".template"):
+		if documents, err := source.ParseYAML(file); err == nil {
+			r.comments(yamlComments(file, documents))
+			for _, document := range documents {
+				r.template(document)
 			}
 		}
 	}
-	return r.ignores, r.diagnostics
 }
 
 func hasSuffix(name string, suffixes ...string) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -229,6 +228,7 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, g
 	if err != nil {
 		return err
 	}
+	var unwritten writeErrors
 	for _, format := range flags.formats {
 		name, file, toFile := strings.Cut(format, "=")
 		style := text.style(c.StdoutIsTerminal && !toFile)
@@ -240,10 +240,12 @@ func (c Command) runLint(ctx context.Context, paths []string, flags lintFlags, g
 			return report.Write(w, name, found.report, style)
 		})
 		if err != nil {
-			return err
+			unwritten = append(unwritten, err)
 		}
 	}
 	switch {
+	case len(unwritten) > 0:
+		return unwritten
 	case failed:
 		return exitCode(exitError)
 	case slices.ContainsFunc(found.report.Findings, found.report.Fails):
@@ -312,37 +314,6 @@ func checkFormats(formats []string) error {
 			return fmt.Errorf("--format %s: %s goes to %s already; give each its own file, as in --format %s=FILE", format, other, shown, name)
 		}
 		taken[place] = name
-	}
-	return nil
-}
-
-// write writes to stdout, or to a file that is complete or not there: it is
-// written beside its place and then renamed.
-func (c Command) write(name string, toFile bool, write func(io.Writer) error) error {
-	if !toFile {
-		return write(c.Stdout)
-	}
-	absolute := name
-	if !filepath.IsAbs(absolute) {
-		absolute = filepath.Join(c.Directory, name)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(absolute), ".originkey-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, withoutPath(err))
-	}
-	defer os.Remove(temporary.Name())
-	err = write(temporary)
-	if closing := temporary.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Chmod(temporary.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), absolute)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, withoutPath(err))
 	}
 	return nil
 }

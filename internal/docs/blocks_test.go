@@ -34,6 +34,7 @@ var notRun = map[string]string{
 	"sha256sum":  "checks what was downloaded",
 	"sudo":       "changes the system",
 	"tar":        "opens what was downloaded",
+	".ci/fuzz":   "takes hours",
 	".ci/run":    "runs this test, too",
 }
 

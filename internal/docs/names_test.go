@@ -129,7 +129,7 @@ func checkGo(arguments []string) error {
 			if !slices.ContainsFunc(tests, has("func "+argument)) {
 				return fmt.Errorf("there is no test %s", argument)
 			}
-		case arguments[0] == "test" && isFlag && name != "run":
+		case arguments[0] == "test" && isFlag && name != "run" && name != "timeout":
 			for _, test := range tests {
 				if !strings.Contains(test, `("`+name+`",`) {
 					return fmt.Errorf("a package has no flag -%s", name)

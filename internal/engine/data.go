@@ -253,10 +253,11 @@ func valueTerm(v value.Value) *ast.Term {
 	case value.Bool:
 		return ast.InternedTerm(v.Bool)
 	case value.Number:
-		return text(v.Text)
+		return text(v.Digits())
 	case value.String:
-		parts := make([]*ast.Term, len(v.Parts))
-		for i, part := range v.Parts {
+		written := v.Parts()
+		parts := make([]*ast.Term, len(written))
+		for i, part := range written {
 			parts[i] = partTerm(part)
 		}
 		if len(parts) == 1 {
@@ -264,23 +265,23 @@ func valueTerm(v value.Value) *ast.Term {
 		}
 		return ast.NewTerm(object("parts", ast.NewArray(parts...)))
 	case value.List:
-		items := make([]*ast.Term, len(v.Items))
-		for i, item := range v.Items {
+		items := make([]*ast.Term, len(v.Items()))
+		for i, item := range v.Items() {
 			items[i] = valueTerm(item)
 		}
 		return ast.ArrayTerm(items...)
 	case value.Map:
 		members := ast.NewObject()
-		for _, member := range v.Members {
+		for _, member := range v.Members() {
 			members.Insert(text(member.Key), valueTerm(member.Value))
 		}
 		return ast.NewTerm(members)
 	case value.Choice:
-		return ast.NewTerm(object("either", ast.NewArray(valueTerm(*v.Then), valueTerm(*v.Else))))
+		return ast.NewTerm(object("either", ast.NewArray(valueTerm(*v.Then()), valueTerm(*v.Else()))))
 	case value.Absent:
 		return ast.NullTerm()
 	default:
-		return ast.NewTerm(object("unknown", v.Reason))
+		return ast.NewTerm(object("unknown", v.Reason()))
 	}
 }
 

@@ -21,11 +21,12 @@ func (w *walker) accessPointOf(domain, name value.Value) *graph.Node {
 // with: the endpoint of a multi-Region access point is its alias and
 // ".accesspoint.s3-global.amazonaws.com".
 func (ix *index) accessPointIn(v value.Value) *graph.Node {
-	if v.Kind != value.String || len(v.Parts) == 0 {
+	parts := v.Parts()
+	if len(parts) == 0 {
 		return nil
 	}
-	reference := v.Parts[0].Reference
-	if v.Parts[0].Kind != value.ReferenceTo || reference.Attribute != value.DomainName && reference.Attribute != value.AccessPointAlias {
+	reference := parts[0].Reference
+	if parts[0].Kind != value.ReferenceTo || reference.Attribute != value.DomainName && reference.Attribute != value.AccessPointAlias {
 		return nil
 	}
 	if node := ix.graph.Node(reference.Node); node != nil && node.Kind == graph.AccessPoint {
@@ -40,7 +41,7 @@ func (ix *index) branches(origin *graph.Node) int {
 	count := 1
 	ix.graph.Expand(origin.Attribute("domain_name")).Walk(func(v value.Value) {
 		if node := ix.accessPointIn(v); node != nil {
-			count = max(count, len(node.Attribute("buckets").Items))
+			count = max(count, len(node.Attribute("buckets").Items()))
 		}
 	})
 	return count
@@ -55,7 +56,7 @@ func (w *walker) hasBranch() bool {
 	if buckets.Kind != value.List {
 		return w.branch == 0
 	}
-	return w.branch < len(buckets.Items) && !buckets.Items[w.branch].In(w.world).IsAbsent()
+	return w.branch < len(buckets.Items()) && !buckets.Items()[w.branch].In(w.world).IsAbsent()
 }
 
 func (w *walker) isMultiRegion() bool {
@@ -71,5 +72,5 @@ func (w *walker) accessPointBucket() value.Value {
 	if buckets.Kind != value.List {
 		return buckets
 	}
-	return buckets.Items[w.branch].In(w.world)
+	return buckets.Items()[w.branch].In(w.world)
 }

@@ -69,7 +69,7 @@ func isPlaceholder(r rune) bool { return r >= placeholder && r < placeholder+0xF
 // part that is not literal.
 func flatten(v value.Value) (text string, symbols []value.Part) {
 	var builder strings.Builder
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		if part.Kind == value.Literal {
 			builder.WriteString(part.Text)
 			continue
@@ -81,24 +81,24 @@ func flatten(v value.Value) (text string, symbols []value.Part) {
 }
 
 func unflatten(text string, symbols []value.Part, at source.Location) value.Value {
-	result := value.Value{Kind: value.String, Location: at}
+	var result []value.Part
 	var literal strings.Builder
 	flush := func() {
 		if literal.Len() > 0 {
-			result.Parts = append(result.Parts, value.Part{Kind: value.Literal, Text: literal.String(), Location: at})
+			result = append(result, value.Part{Kind: value.Literal, Text: literal.String(), Location: at})
 			literal.Reset()
 		}
 	}
 	for _, r := range text {
 		if isPlaceholder(r) {
 			flush()
-			result.Parts = append(result.Parts, symbols[r-placeholder])
+			result = append(result, symbols[r-placeholder])
 			continue
 		}
 		literal.WriteRune(r)
 	}
 	flush()
-	return result
+	return value.StringOf(result, at)
 }
 
 // textKey is equal for equal texts. opaque is true where part of v is unknown.
@@ -107,7 +107,7 @@ func textKey(v value.Value) (key string, opaque bool) {
 		return "", true
 	}
 	var builder strings.Builder
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		switch part.Kind {
 		case value.Literal:
 			builder.WriteString(part.Text)

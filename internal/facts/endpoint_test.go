@@ -12,7 +12,7 @@ func TestParseEndpoint(t *testing.T) {
 	text := func(s string) value.Value { return value.Text(s, nowhere) }
 	reference := value.To(value.Reference{Node: "u#b", Attribute: value.Name}, "aws_s3_bucket.b", nowhere)
 	region := value.To(value.Reference{Node: "u", Attribute: value.Region}, "region", nowhere)
-	unknown := value.Value{Kind: value.String, Parts: []value.Part{{Kind: value.UnknownText, Text: "why"}}}
+	unknown := value.StringOf([]value.Part{{Kind: value.UnknownText, Text: "why"}}, source.Location{})
 	tests := []struct {
 		name   string
 		domain value.Value

@@ -151,8 +151,8 @@ func (ix *index) addForeign(node *graph.Node) {
 // eachText calls f with each side of a Choice.
 func eachText(v value.Value, f func(value.Value)) {
 	if v.Kind == value.Choice {
-		eachText(*v.Then, f)
-		eachText(*v.Else, f)
+		eachText(*v.Then(), f)
+		eachText(*v.Else(), f)
 		return
 	}
 	f(v)
@@ -430,7 +430,7 @@ func preferDefined(nodes []*graph.Node) []*graph.Node {
 
 // unresolved says what keeps a name from leading to a node.
 func (ix *index) unresolved(kind graph.Kind, wanted value.Value, possible []*graph.Node) string {
-	for _, part := range wanted.Parts {
+	for _, part := range wanted.Parts() {
 		switch part.Kind {
 		case value.UnknownText:
 			return part.Text
@@ -440,7 +440,7 @@ func (ix *index) unresolved(kind graph.Kind, wanted value.Value, possible []*gra
 			}
 		}
 	}
-	if len(possible) > 0 && len(wanted.Parts) > 0 {
+	if len(possible) > 0 && len(wanted.Parts()) > 0 {
 		return fmt.Sprintf("the %s %s may be %s, whose name is not known before it is deployed", kindName(kind), wanted, possible[0].Address)
 	}
 	return fmt.Sprintf("the %s %s is not in the input", kindName(kind), wanted)
@@ -691,7 +691,7 @@ func (ix *index) whyUnknown(v value.Value, doubt string) string {
 	}
 	why := ""
 	v.Walk(func(inner value.Value) {
-		for _, part := range inner.Parts {
+		for _, part := range inner.Parts() {
 			if from := ix.graph.Node(part.Reference.Node); why == "" && from != nil && from.Kind == graph.Opaque && from.External != "" {
 				why = ": " + from.External
 			}

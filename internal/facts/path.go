@@ -203,14 +203,13 @@ func (w *walker) expand(v value.Value) value.Value {
 	if expanded.Kind != value.String || len(w.view.accounts) == 0 {
 		return expanded
 	}
-	parts := slices.Clone(expanded.Parts)
+	parts := slices.Clone(expanded.Parts())
 	for i, part := range parts {
 		if account, ok := w.view.accounts[part.Reference.Node]; ok && part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Account {
 			parts[i] = value.Part{Kind: value.Literal, Text: account, Location: part.Location}
 		}
 	}
-	expanded.Parts = parts
-	return expanded
+	return value.StringOf(parts, expanded.Location)
 }
 
 // targeted says whether a behavior sends requests to the origin, directly or
@@ -243,9 +242,9 @@ func (w *walker) originBehaviors(behaviors value.Value) []behaviorMatch {
 	id := w.expand(w.origin.Attribute("origin_id"))
 	ids := []value.Value{id}
 	groups := w.distribution.Attribute("origin_groups").In(w.world)
-	for _, group := range groups.Items {
+	for _, group := range groups.Items() {
 		members, _ := group.Get("members")
-		for _, member := range members.Items {
+		for _, member := range members.Items() {
 			if w.sameText(w.expand(member), id) != iam.No {
 				groupID, _ := group.Get("origin_id")
 				ids = append(ids, w.expand(groupID))
@@ -254,7 +253,7 @@ func (w *walker) originBehaviors(behaviors value.Value) []behaviorMatch {
 		}
 	}
 	var matches []behaviorMatch
-	for _, behavior := range behaviors.Items {
+	for _, behavior := range behaviors.Items() {
 		wanted, _ := behavior.Get("target_origin_id")
 		match := behaviorMatch{behavior: behavior}
 		for _, candidate := range ids {

@@ -45,7 +45,7 @@ func (w *walker) runsOn(functions value.Value, event string, filter func(value.V
 	if functions.Kind == value.Unknown {
 		return true
 	}
-	for _, function := range functions.Items {
+	for _, function := range functions.Items() {
 		written, _ := function.Get("event")
 		if text, literal := w.expand(written).Literal(); literal && text != event {
 			continue
@@ -126,7 +126,7 @@ func (w *walker) forwardsSignature(behavior value.Value) string {
 	if headers.Kind == value.Unknown {
 		return "which headers a behavior forwards is not known, so that viewers may sign requests"
 	}
-	for _, header := range headers.Items {
+	for _, header := range headers.Items() {
 		if text, literal := w.expand(header).Literal(); !literal || strings.EqualFold(text, "authorization") || text == "*" {
 			return "a behavior forwards the viewer's Authorization header, so that viewers may sign requests"
 		}
@@ -212,7 +212,7 @@ func (w *walker) mayName(list value.Value, name string, otherwise bool) bool {
 		return !list.IsAbsent() && otherwise
 	}
 	unknown := false
-	for _, item := range list.Items {
+	for _, item := range list.Items() {
 		text, literal := w.expand(item).Literal()
 		if literal && strings.EqualFold(text, name) {
 			return true

@@ -50,7 +50,7 @@ func (w *walker) allowsUploads(methods value.Value) iam.Truth {
 		return iam.Unknown
 	}
 	answer := iam.No
-	for _, method := range methods.Items {
+	for _, method := range methods.Items() {
 		switch text, literal := w.expand(method).Literal(); {
 		case method.IsAbsent():
 		case !literal:

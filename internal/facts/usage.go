@@ -239,7 +239,7 @@ func (c *computation) mayChangeOrigins(distribution *graph.Node) bool {
 			if behaviors.Kind != value.List {
 				return true
 			}
-			return slices.ContainsFunc(behaviors.Items, func(behavior value.Value) bool {
+			return slices.ContainsFunc(behaviors.Items(), func(behavior value.Value) bool {
 				edge, _ := behavior.Get("lambda_functions")
 				functions, _ := behavior.Get("functions")
 				return w.runsOn(edge, "origin-request", nil) || w.runsOn(functions, "viewer-request", w.mayChangeOrigin)

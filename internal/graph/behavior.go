@@ -30,10 +30,10 @@ func Behavior(behavior value.Value, at source.Location, visible Visible) value.V
 		inner, _ := behavior.Get(name)
 		return inner
 	}
-	object := value.Value{Kind: value.Map, Location: at}
+	var object []value.Member
 	set := func(name string, inner value.Value) {
 		if !inner.IsAbsent() {
-			object.Members = append(object.Members, value.Member{Key: name, KeyLocation: inner.Location, Value: inner})
+			object = append(object, value.Member{Key: name, KeyLocation: inner.Location, Value: inner})
 		}
 	}
 	set("target_origin_id", get("TargetOriginId"))
@@ -55,7 +55,7 @@ func Behavior(behavior value.Value, at source.Location, visible Visible) value.V
 	set("forwarded_query_string", forwarded("QueryString"))
 	set("lambda_functions", functions(get("LambdaFunctionAssociations"), "LambdaFunctionARN", nil))
 	set("functions", functions(get("FunctionAssociations"), "FunctionARN", visible.Code))
-	return object
+	return value.MapOf(object, at)
 }
 
 // functions translates function associations.
@@ -64,13 +64,13 @@ func functions(associations value.Value, arn string, code func(value.Value) (val
 		if list.Kind != value.List {
 			return list
 		}
-		all := value.Value{Kind: value.List, Location: list.Location}
-		for _, item := range list.Items {
-			all.Items = append(all.Items, value.OverChoices(item, func(item value.Value) value.Value {
+		var all []value.Value
+		for _, item := range list.Items() {
+			all = append(all, value.OverChoices(item, func(item value.Value) value.Value {
 				return function(item, arn, code)
 			}))
 		}
-		return all
+		return value.ListOf(all, list.Location)
 	})
 }
 
@@ -85,13 +85,13 @@ func function(association value.Value, arn string, code func(value.Value) (value
 		event, _ = association.Get("EventType")
 		named, _ = association.Get(arn)
 	}
-	translated := value.Value{Kind: value.Map, Location: association.Location, Members: []value.Member{{Key: "event", Value: event}, {Key: "arn", Value: named}}}
+	translated := []value.Member{{Key: "event", Value: event}, {Key: "arn", Value: named}}
 	if code != nil {
 		if text, ok := code(named); ok {
-			translated.Members = append(translated.Members, value.Member{Key: "code", Value: text})
+			translated = append(translated, value.Member{Key: "code", Value: text})
 		}
 	}
-	return translated
+	return value.MapOf(translated, association.Location)
 }
 
 // forwarding translates what a cache policy or origin request policy forwards.
@@ -105,17 +105,17 @@ func forwarding(id value.Value, configuration func(value.Value) (value.Value, bo
 		if !ok {
 			return value.Nothing(id.Location)
 		}
-		translated := value.Value{Kind: value.Map, Location: config.Location}
+		var translated []value.Member
 		set := func(name string, path ...string) {
 			if v := inner(config, append(append([]string{}, within...), path...)...); !v.IsAbsent() {
-				translated.Members = append(translated.Members, value.Member{Key: name, KeyLocation: v.Location, Value: v})
+				translated = append(translated, value.Member{Key: name, KeyLocation: v.Location, Value: v})
 			}
 		}
 		set("header_behavior", "HeadersConfig", "HeaderBehavior")
 		set("headers", "HeadersConfig", "Headers")
 		set("query_string_behavior", "QueryStringsConfig", "QueryStringBehavior")
 		set("query_strings", "QueryStringsConfig", "QueryStrings")
-		return translated
+		return value.MapOf(translated, config.Location)
 	})
 }
 

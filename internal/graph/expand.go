@@ -22,19 +22,19 @@ const maxExpansion = 16
 func (g *Graph) Expand(v value.Value) value.Value {
 	switch v.Kind {
 	case value.Choice:
-		return value.If(v.Condition, g.Expand(*v.Then), g.Expand(*v.Else), v.Location)
+		return value.If(v.Condition(), g.Expand(*v.Then()), g.Expand(*v.Else()), v.Location)
 	case value.String:
-		first := slices.IndexFunc(v.Parts, g.expands)
+		first := slices.IndexFunc(v.Parts(), g.expands)
 		if first < 0 {
 			return v
 		}
 		e := expansion{graph: g}
 		// Most texts hold one reference, and an ARN has up to nine parts.
-		parts := append(make([]value.Part, 0, len(v.Parts)+8), v.Parts[:first]...)
-		if parts = e.parts(parts, v.Parts[first:], 0); e.choice {
+		parts := append(make([]value.Part, 0, len(v.Parts())+8), v.Parts()[:first]...)
+		if parts = e.parts(parts, v.Parts()[first:], 0); e.choice {
 			return g.expandChoices(v, 0)
 		}
-		v.Parts = parts
+		v = value.StringOf(parts, v.Location)
 	}
 	return v
 }
@@ -81,11 +81,12 @@ func (e *expansion) reference(expanded []value.Part, part *value.Part, depth int
 func (g *Graph) expandChoices(v value.Value, depth int) value.Value {
 	switch v.Kind {
 	case value.Choice:
-		return value.If(v.Condition, g.expandChoices(*v.Then, depth), g.expandChoices(*v.Else, depth), v.Location)
+		return value.If(v.Condition(), g.expandChoices(*v.Then(), depth), g.expandChoices(*v.Else(), depth), v.Location)
 	case value.String:
-		pieces := make([]value.Value, 0, len(v.Parts))
-		for _, part := range v.Parts {
-			piece := value.Value{Kind: value.String, Parts: []value.Part{part}, Location: part.Location}
+		parts := v.Parts()
+		pieces := make([]value.Value, 0, len(parts))
+		for _, part := range parts {
+			piece := value.StringOf([]value.Part{part}, part.Location)
 			if part.Kind == value.ReferenceTo && depth < maxExpansion {
 				var made constituents
 				if g.constituents(&made, part.Reference, part.Location) {
@@ -113,12 +114,12 @@ func (c *constituents) parts() []value.Part {
 	if c.count > 0 {
 		return c.pieces[:c.count]
 	}
-	return c.written.Parts
+	return c.written.Parts()
 }
 
 func (c *constituents) value(at source.Location) value.Value {
 	if c.count > 0 {
-		return value.Value{Kind: value.String, Location: at, Parts: slices.Clone(c.pieces[:c.count])}
+		return value.StringOf(slices.Clone(c.pieces[:c.count]), at)
 	}
 	return c.written
 }

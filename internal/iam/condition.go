@@ -328,7 +328,7 @@ func (r *Request) caller() string {
 // condition key, in small letters: by a condition, or by a policy variable.
 func (s *Statement) DependsOn(key string) bool {
 	names := func(v value.Value) bool {
-		return slices.ContainsFunc(v.Parts, func(part value.Part) bool {
+		return slices.ContainsFunc(v.Parts(), func(part value.Part) bool {
 			return part.Kind == value.Literal && strings.Contains(strings.ToLower(part.Text), key)
 		})
 	}

@@ -32,7 +32,7 @@ var symbols = map[string]value.Value{
 	"$CANONICAL": ref("oai", value.CanonicalUser),
 	"$STRANGER":  ref("stranger", value.CanonicalUser),
 
-	"$UNKNOWN": {Kind: value.String, Parts: []value.Part{{Kind: value.UnknownText, Text: "var.x has no default"}}},
+	"$UNKNOWN": value.StringOf([]value.Part{{Kind: value.UnknownText, Text: "var.x has no default"}}, source.Location{}),
 }
 
 // symbolic writes a text with symbols as a value of parts.

@@ -247,21 +247,13 @@ func matchesAny(patterns []value.Value, action string) Truth {
 // matchesAction says whether a pattern takes in an action.
 func matchesAction(pattern value.Value, action string) Truth {
 	c := comparison{ignoreCase: true, generated: func(string) bool { return false }}
-	if text, sole := soleLiteral(pattern); sole {
+	if text, sole := pattern.SoleLiteral(); sole {
 		if answer, decided := c.matchASCII(text, action, true); decided {
 			return answer
 		}
 	}
 	var first, second tokenBuffer
 	return c.matchText(c.tokenize(first[:0], pattern, true), c.tokenizeLiteral(second[:0], action, false))
-}
-
-// soleLiteral returns the text of a String that is one literal part.
-func soleLiteral(v value.Value) (string, bool) {
-	if v.Kind != value.String || len(v.Parts) != 1 || v.Parts[0].Kind != value.Literal {
-		return "", false
-	}
-	return v.Parts[0].Text, true
 }
 
 // AllowsAction says whether the statement is an Allow that takes in an action.
@@ -291,7 +283,7 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 	alias := false
 	for _, pattern := range patterns {
 		expanded := e.request.Expand(pattern)
-		if text, sole := soleLiteral(expanded); sole && text == "*" {
+		if text, sole := expanded.SoleLiteral(); sole && text == "*" {
 			answer = Yes
 			continue
 		}
@@ -342,7 +334,7 @@ func (e evaluation) matchName(pattern, name value.Value) Truth {
 }
 
 func namesAlias(v value.Value) bool {
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		if part.Kind == value.Literal && (strings.Contains(part.Text, ":alias/") || strings.HasPrefix(part.Text, "alias/")) {
 			return true
 		}

@@ -131,18 +131,18 @@ func inPartition(pattern value.Value, partition string) value.Value {
 	if pattern.Kind != value.String {
 		return pattern
 	}
-	if !slices.ContainsFunc(pattern.Parts, isOwnPartition) {
+	if !slices.ContainsFunc(pattern.Parts(), isOwnPartition) {
 		return pattern
 	}
-	parts := make([]value.Part, len(pattern.Parts))
-	for i, part := range pattern.Parts {
+	written := pattern.Parts()
+	parts := make([]value.Part, len(written))
+	for i, part := range written {
 		if isOwnPartition(part) {
 			part = value.Part{Kind: value.Literal, Text: partition, Location: part.Location}
 		}
 		parts[i] = part
 	}
-	pattern.Parts = parts
-	return pattern
+	return value.StringOf(parts, pattern.Location)
 }
 
 func isOwnPartition(part value.Part) bool {

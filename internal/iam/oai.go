@@ -127,7 +127,7 @@ func isAtom(r rune) bool { return r >= firstAtom }
 // skeleton writes a String with one rune for each part that is no literal.
 func skeleton(v value.Value) (text string, atoms []value.Part) {
 	var b strings.Builder
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		if part.Kind == value.Literal {
 			b.WriteString(part.Text)
 			continue

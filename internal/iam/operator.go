@@ -116,7 +116,7 @@ func noteOnStar(odd bool) string {
 }
 
 func holdsStar(v value.Value) bool {
-	return slices.ContainsFunc(v.Parts, func(part value.Part) bool {
+	return slices.ContainsFunc(v.Parts(), func(part value.Part) bool {
 		return part.Kind == value.Literal && strings.Contains(part.Text, "*")
 	})
 }

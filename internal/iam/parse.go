@@ -61,11 +61,11 @@ func (p *parser) parse(v value.Value, when value.Condition) {
 	case value.Absent:
 		return
 	case value.Choice:
-		p.parse(*v.Then, value.And(when, v.Condition))
-		p.parse(*v.Else, value.And(when, value.Not(v.Condition)))
+		p.parse(*v.Then(), value.And(when, v.Condition()))
+		p.parse(*v.Else(), value.And(when, value.Not(v.Condition())))
 		return
 	case value.Unknown:
-		p.gap(v.Reason, v.Location, when)
+		p.gap(v.Reason(), v.Location, when)
 		return
 	case value.String:
 		decoded, err := value.DecodeJSON(v)
@@ -86,7 +86,7 @@ func (p *parser) parse(v value.Value, when value.Condition) {
 		return
 	}
 	p.repeated(v, "the policy", when)
-	for _, member := range v.Members {
+	for _, member := range v.Members() {
 		if member.Value.IsAbsent() {
 			continue
 		}
@@ -132,7 +132,7 @@ func (p *parser) version(v value.Value, when value.Condition) Truth {
 // so that the first is silently lost.
 func (p *parser) repeated(v value.Value, what string, when value.Condition) {
 	seen := map[string]bool{}
-	for _, member := range v.Members {
+	for _, member := range v.Members() {
 		if seen[member.Key] {
 			p.problem("repeated-key", member.KeyLocation, when, "%s repeats the key %q, of which only the last counts", what, member.Key)
 		}
@@ -156,20 +156,20 @@ func (p *parser) statements(v value.Value, when value.Condition, index *int) {
 	case value.Choice:
 		// Both sides begin at the same position of the list.
 		start := *index
-		p.statements(*v.Then, value.And(when, v.Condition), index)
+		p.statements(*v.Then(), value.And(when, v.Condition()), index)
 		then := *index
 		*index = start
-		p.statements(*v.Else, value.And(when, value.Not(v.Condition)), index)
+		p.statements(*v.Else(), value.And(when, value.Not(v.Condition())), index)
 		*index = max(*index, then)
 	case value.List:
-		for _, item := range v.Items {
+		for _, item := range v.Items() {
 			p.statements(item, when, index)
 		}
 	case value.Map:
 		p.statement(v, when, *index)
 		*index++
 	case value.Unknown:
-		p.gap(v.Reason, v.Location, when)
+		p.gap(v.Reason(), v.Location, when)
 	default:
 		if v.Kind == value.String && len(v.Reasons()) > 0 {
 			p.gap(v.Reasons()[0], v.Location, when)
@@ -205,7 +205,7 @@ func (p *parser) alternative(v value.Value, when value.Condition, index int) {
 	}
 	p.repeated(v, what, when)
 	effect := false
-	for _, member := range v.Members {
+	for _, member := range v.Members() {
 		if member.Value.IsAbsent() {
 			continue
 		}
@@ -272,7 +272,7 @@ func (p *parser) texts(s *Statement, member value.Member) []value.Value {
 		switch v.Kind {
 		case value.Absent:
 		case value.List:
-			for _, item := range v.Items {
+			for _, item := range v.Items() {
 				add(item)
 			}
 		case value.Unknown:
@@ -311,7 +311,7 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 		s.Gaps[member.Key] = reasonOf(v, "the principal is not known")
 	case value.Map:
 		p.repeated(v, "the principal of "+what, s.When)
-		for _, entry := range v.Members {
+		for _, entry := range v.Members() {
 			kind := PrincipalType(entry.Key)
 			if !slices.Contains(principalTypes, kind) {
 				if !entry.Value.IsAbsent() {
@@ -350,7 +350,7 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 		return
 	}
 	p.repeated(member.Value, "the Condition of "+what, s.When)
-	for _, operator := range member.Value.Members {
+	for _, operator := range member.Value.Members() {
 		if operator.Value.IsAbsent() {
 			continue
 		}
@@ -371,7 +371,7 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 			continue
 		}
 		p.repeated(operator.Value, "the condition "+operator.Key+" of "+what, s.When)
-		for _, key := range operator.Value.Members {
+		for _, key := range operator.Value.Members() {
 			if key.Value.IsAbsent() {
 				continue
 			}
@@ -504,39 +504,38 @@ func firstChoice(v value.Value) (condition value.Condition, found bool) {
 func decide(v value.Value, condition value.Condition, holds bool) value.Value {
 	switch v.Kind {
 	case value.Choice:
-		if v.Condition.Same(condition) {
+		if v.Condition().Same(condition) {
 			if holds {
-				return decide(*v.Then, condition, holds)
+				return decide(*v.Then(), condition, holds)
 			}
-			return decide(*v.Else, condition, holds)
+			return decide(*v.Else(), condition, holds)
 		}
-		then, otherwise := decide(*v.Then, condition, holds), decide(*v.Else, condition, holds)
-		v.Then, v.Else = &then, &otherwise
+		return value.If(v.Condition(), decide(*v.Then(), condition, holds), decide(*v.Else(), condition, holds), v.Location)
 	case value.List:
-		items := make([]value.Value, 0, len(v.Items))
-		for _, item := range v.Items {
+		items := make([]value.Value, 0, len(v.Items()))
+		for _, item := range v.Items() {
 			if item = decide(item, condition, holds); !item.IsAbsent() {
 				items = append(items, item)
 			}
 		}
-		v.Items = items
+		return value.ListOf(items, v.Location)
 	case value.Map:
-		members := make([]value.Member, 0, len(v.Members))
-		for _, member := range v.Members {
+		members := make([]value.Member, 0, len(v.Members()))
+		for _, member := range v.Members() {
 			if member.Value = decide(member.Value, condition, holds); !member.Value.IsAbsent() {
 				members = append(members, member)
 			}
 		}
-		v.Members = members
+		return value.MapOf(members, v.Location)
 	case value.String:
-		parts := slices.Clone(v.Parts)
+		parts := slices.Clone(v.Parts())
 		for i, part := range parts {
 			if part.Kind == value.JSONOf {
 				inner := decide(*part.JSON, condition, holds)
 				parts[i].JSON = &inner
 			}
 		}
-		v.Parts = parts
+		return value.StringOf(parts, v.Location)
 	}
 	return v
 }

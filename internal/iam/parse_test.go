@@ -83,10 +83,10 @@ func TestForAllValuesThatIsNoProblem(t *testing.T) {
 
 func TestUnknownPartsAreGapsAndNoProblems(t *testing.T) {
 	unknown := value.NotKnown("var.x has no default", nowhere)
-	d := Parse(value.Value{Kind: value.Map, Members: []value.Member{{Key: "Statement", Value: value.Value{Kind: value.List, Items: []value.Value{
+	d := Parse(value.MapOf([]value.Member{{Key: "Statement", Value: value.ListOf([]value.Value{
 		unknown,
-		{Kind: value.Map, Members: []value.Member{{Key: "Effect", Value: value.Text("Allow", nowhere)}, {Key: "Principal", Value: unknown}, {Key: "Action", Value: unknown}, {Key: "Resource", Value: unknown}, {Key: "Condition", Value: unknown}}},
-	}}}}})
+		value.MapOf([]value.Member{{Key: "Effect", Value: value.Text("Allow", nowhere)}, {Key: "Principal", Value: unknown}, {Key: "Action", Value: unknown}, {Key: "Resource", Value: unknown}, {Key: "Condition", Value: unknown}}, source.Location{}),
+	}, source.Location{})}}, source.Location{}))
 	if len(d.ProblemsFor("key")) > 0 || len(d.Gaps) != 1 || len(d.Statements) != 1 {
 		t.Fatalf("document = %+v", d)
 	}
@@ -98,14 +98,14 @@ func TestUnknownPartsAreGapsAndNoProblems(t *testing.T) {
 func TestChoicesBecomeAlternatives(t *testing.T) {
 	variables := value.Variables{}
 	create := variables.Boolean("v", "var.open")
-	document := Parse(value.Value{Kind: value.Map, Members: []value.Member{{Key: "Statement", Value: value.Value{Kind: value.List, Items: []value.Value{
-		{Kind: value.Map, Members: []value.Member{
+	document := Parse(value.MapOf([]value.Member{{Key: "Statement", Value: value.ListOf([]value.Value{
+		value.MapOf([]value.Member{
 			{Key: "Effect", Value: value.Text("Allow", nowhere)},
-			{Key: "Principal", Value: value.Value{Kind: value.Map, Members: []value.Member{{Key: "Service", Value: value.Text("cloudfront.amazonaws.com", nowhere)}}}},
+			{Key: "Principal", Value: value.MapOf([]value.Member{{Key: "Service", Value: value.Text("cloudfront.amazonaws.com", nowhere)}}, source.Location{})},
 			{Key: "Action", Value: value.If(create, value.Text("kms:Decrypt", nowhere), value.Text("kms:Encrypt", nowhere), nowhere)},
 			{Key: "Resource", Value: value.Text("*", nowhere)},
-		}},
-	}}}}})
+		}, source.Location{}),
+	}, source.Location{})}}, source.Location{}))
 	if len(document.Statements) != 2 || document.Statements[0].Index != document.Statements[1].Index {
 		t.Fatalf("statements = %+v", document.Statements)
 	}
@@ -120,11 +120,11 @@ func TestChoicesBecomeAlternatives(t *testing.T) {
 
 // TestProblemsAreBounded parses a list of many statements that are none.
 func TestProblemsAreBounded(t *testing.T) {
-	list := value.Value{Kind: value.List, Items: make([]value.Value, 10*maxProblems)}
-	for i := range list.Items {
-		list.Items[i] = value.Text("x", source.Location{})
+	list := value.ListOf(make([]value.Value, 10*maxProblems), source.Location{})
+	for i := range list.Items() {
+		list.Items()[i] = value.Text("x", source.Location{})
 	}
-	document := Parse(value.Value{Kind: value.Map, Members: []value.Member{{Key: "Statement", Value: list}}})
+	document := Parse(value.MapOf([]value.Member{{Key: "Statement", Value: list}}, source.Location{}))
 	if len(document.Problems) != maxProblems {
 		t.Errorf("%d problems are noted, want %d", len(document.Problems), maxProblems)
 	}

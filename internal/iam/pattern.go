@@ -45,8 +45,12 @@ func (c comparison) tokenize(tokens []token, v value.Value, wildcards bool) []to
 	if v.Kind != value.String {
 		return append(tokens, token{kind: unknownToken})
 	}
-	for i := range v.Parts {
-		switch part := &v.Parts[i]; part.Kind {
+	if text, ok := v.SoleLiteral(); ok {
+		return c.tokenizeLiteral(tokens, text, wildcards)
+	}
+	parts := v.Parts()
+	for i := range parts {
+		switch part := &parts[i]; part.Kind {
 		case value.Literal:
 			tokens = c.tokenizeLiteral(tokens, part.Text, wildcards)
 		default:
@@ -84,12 +88,12 @@ func (c comparison) tokenizeLiteral(tokens []token, text string, wildcards bool)
 // matchPlain compares two expanded Strings by the bytes of their literal parts, where
 // that decides: all of both is literal text, or they differ in front.
 func (c comparison) matchPlain(pattern, text value.Value, wildcards bool) (answer Truth, decided bool) {
-	if pattern.Kind != value.String || text.Kind != value.String || len(pattern.Parts) == 0 || len(text.Parts) == 0 ||
-		pattern.Parts[0].Kind != value.Literal || text.Parts[0].Kind != value.Literal {
+	inPattern, inText := pattern.Parts(), text.Parts()
+	if len(inPattern) == 0 || len(inText) == 0 || inPattern[0].Kind != value.Literal || inText[0].Kind != value.Literal {
 		return No, false
 	}
-	x, y := pattern.Parts[0].Text, text.Parts[0].Text
-	if len(pattern.Parts) == 1 && len(text.Parts) == 1 {
+	x, y := inPattern[0].Text, inText[0].Text
+	if len(inPattern) == 1 && len(inText) == 1 {
 		return c.matchASCII(x, y, wildcards)
 	}
 	for i := range min(len(x), len(y)) {

@@ -94,7 +94,7 @@ func isEveryone(c comparison, kind PrincipalType, written value.Value) Truth {
 	if kind != AWS {
 		return No
 	}
-	if text, sole := soleLiteral(written); sole {
+	if text, sole := written.SoleLiteral(); sole {
 		return truthOf(text == "*")
 	}
 	if written.Kind == value.String && len(written.Reasons()) == 0 && !isLiteral(written) {

@@ -32,20 +32,21 @@ func (e evaluation) pattern(tokens []token, c comparison, v value.Value, wildcar
 	if e.isPlain(v) {
 		return c.tokenize(tokens, v, wildcards), true
 	}
-	for i := range v.Parts {
-		part := &v.Parts[i]
+	parts := v.Parts()
+	for i := range parts {
+		part := &parts[i]
 		if part.Kind != value.Literal {
 			tokens = append(tokens, opaqueToken(part))
 			continue
 		}
 		text := part.Text
-		if i > 0 && v.Parts[i-1].Kind != value.ReferenceTo && closesVariable(text) {
+		if i > 0 && parts[i-1].Kind != value.ReferenceTo && closesVariable(text) {
 			// The unknown text before it may begin a variable.
 			return append(tokens, token{kind: unknownToken}), true
 		}
 		for {
 			before, variable, after, found := cutVariable(text)
-			if open := strings.Index(before, "${"); open >= 0 && i < len(v.Parts)-1 {
+			if open := strings.Index(before, "${"); open >= 0 && i < len(parts)-1 {
 				// A variable with a part that is not known.
 				return append(c.tokenizeLiteral(tokens, before[:open], wildcards), token{kind: unknownToken}), true
 			}
@@ -69,7 +70,7 @@ func (e evaluation) pattern(tokens []token, c comparison, v value.Value, wildcar
 
 // mayHoldVariable reports whether a text has an end of a variable.
 func mayHoldVariable(v value.Value) bool {
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		if part.Kind == value.Literal && (strings.Contains(part.Text, "${") || strings.Contains(part.Text, "}")) {
 			return true
 		}

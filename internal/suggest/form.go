@@ -97,7 +97,7 @@ func (s *suggester) scope(place, policy, near *graph.Node) *scope {
 	}
 	encoded := false
 	policy.Attribute("document").Walk(func(v value.Value) {
-		encoded = encoded || slices.ContainsFunc(v.Parts, func(part value.Part) bool { return part.Kind == value.JSONOf })
+		encoded = encoded || slices.ContainsFunc(v.Parts(), func(part value.Part) bool { return part.Kind == value.JSONOf })
 	})
 	if near == nil {
 		if !encoded {

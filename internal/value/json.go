@@ -19,19 +19,19 @@ func FromNode(node *source.Node) Value {
 	case source.BoolNode:
 		return Boolean(strings.EqualFold(node.Text, "true"), node.Location)
 	case source.NumberNode:
-		return Value{Kind: Number, Text: node.Text, Location: node.Location}
+		return NumberOf(node.Text, node.Location)
 	case source.SequenceNode:
-		list := Value{Kind: List, Location: node.Location}
-		for _, item := range node.Items {
-			list.Items = append(list.Items, FromNode(item))
+		items := make([]Value, len(node.Items))
+		for i, item := range node.Items {
+			items[i] = FromNode(item)
 		}
-		return list
+		return ListOf(items, node.Location)
 	case source.MappingNode:
-		object := Value{Kind: Map, Location: node.Location}
-		for _, member := range node.Members {
-			object.Members = append(object.Members, Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: FromNode(member.Value)})
+		members := make([]Member, len(node.Members))
+		for i, member := range node.Members {
+			members[i] = Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: FromNode(member.Value)}
 		}
-		return object
+		return MapOf(members, node.Location)
 	default:
 		return Text(node.Text, node.Location)
 	}
@@ -47,15 +47,15 @@ func FromNode(node *source.Node) Value {
 func DecodeJSON(v Value) (Value, error) {
 	switch v.Kind {
 	case Choice:
-		then, err := DecodeJSON(*v.Then)
+		then, err := DecodeJSON(*v.Then())
 		if err != nil {
 			return v, err
 		}
-		otherwise, err := DecodeJSON(*v.Else)
+		otherwise, err := DecodeJSON(*v.Else())
 		if err != nil {
 			return v, err
 		}
-		return If(v.Condition, then, otherwise, v.Location), nil
+		return If(v.Condition(), then, otherwise, v.Location), nil
 	case String:
 	default:
 		return v, nil
@@ -63,8 +63,8 @@ func DecodeJSON(v Value) (Value, error) {
 	if inner, ok := soleJSON(v); ok {
 		return inner, nil
 	}
-	if len(v.Parts) == 1 {
-		switch part := v.Parts[0]; part.Kind {
+	if parts := v.Parts(); len(parts) == 1 {
+		switch part := parts[0]; part.Kind {
 		case UnknownText:
 			return NotKnown(part.Text, part.Location), nil
 		case ReferenceTo:
@@ -83,7 +83,7 @@ func DecodeJSON(v Value) (Value, error) {
 // soleJSON returns the value of a text that is nothing but its JSON.
 func soleJSON(v Value) (Value, bool) {
 	var found *Value
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		switch {
 		case part.Kind == JSONOf && found == nil:
 			found = part.JSON
@@ -113,7 +113,7 @@ func encodeParts(v Value) (string, *pieces) {
 	p := &pieces{whole: v.Location}
 	var text strings.Builder
 	inString, escaped := false, false
-	for i, part := range v.Parts {
+	for i, part := range v.Parts() {
 		p.parts = append(p.parts, part)
 		p.starts = append(p.starts, text.Len())
 		p.bare = append(p.bare, !inString)
@@ -189,29 +189,29 @@ func (p *pieces) decode(node *source.Node) Value {
 	case source.StringNode:
 		return p.decodeString(node)
 	case source.SequenceNode:
-		list := Value{Kind: List, Location: node.Location}
-		for _, item := range node.Items {
-			list.Items = append(list.Items, p.decode(item))
+		items := make([]Value, len(node.Items))
+		for i, item := range node.Items {
+			items[i] = p.decode(item)
 		}
-		return list
+		return ListOf(items, node.Location)
 	case source.MappingNode:
-		object := Value{Kind: Map, Location: node.Location}
-		for _, member := range node.Members {
+		members := make([]Member, len(node.Members))
+		for i, member := range node.Members {
 			key := p.decodeString(member.Key)
 			name, literal := key.Literal()
 			if !literal {
 				name = key.String()
 			}
-			object.Members = append(object.Members, Member{Key: name, KeyLocation: member.Key.Location, Value: p.decode(member.Value)})
+			members[i] = Member{Key: name, KeyLocation: member.Key.Location, Value: p.decode(member.Value)}
 		}
-		return object
+		return MapOf(members, node.Location)
 	default:
 		return FromNode(node)
 	}
 }
 
 func (p *pieces) decodeString(node *source.Node) Value {
-	result := Value{Kind: String, Location: node.Location}
+	var parts []Part
 	text := node.Text
 	for text != "" {
 		i := strings.IndexFunc(text, p.isPlaceholder)
@@ -219,7 +219,7 @@ func (p *pieces) decodeString(node *source.Node) Value {
 			i = len(text)
 		}
 		if i > 0 {
-			result.Parts = append(result.Parts, Part{Kind: Literal, Text: text[:i], Location: node.Location})
+			parts = append(parts, Part{Kind: Literal, Text: text[:i], Location: node.Location})
 		}
 		text = text[i:]
 		if text == "" {
@@ -239,9 +239,9 @@ func (p *pieces) decodeString(node *source.Node) Value {
 			case Literal, ReferenceTo:
 			}
 		}
-		result.Parts = append(result.Parts, part)
+		parts = append(parts, part)
 	}
-	return result
+	return StringOf(parts, node.Location)
 }
 
 func (p *pieces) isPlaceholder(r rune) bool {

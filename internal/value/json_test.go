@@ -14,14 +14,14 @@ func literal(text string, line, column int) Part {
 func TestDecodeJSON(t *testing.T) {
 	reference := Part{Kind: ReferenceTo, Reference: Reference{Node: "u#d", Attribute: ARN}, Text: "aws_cloudfront_distribution.d.arn", Location: source.Location{File: "k.tf", Line: 3, Column: 20}}
 	inner := Text("encoded", source.Location{File: "k.tf", Line: 9, Column: 1})
-	v := Value{Kind: String, Parts: []Part{
+	v := StringOf([]Part{
 		literal("{\n", 1, 1),
 		literal("  \"Effect\": \"Allow\",\n", 2, 1),
 		literal("  \"Arn\": \"pre-", 3, 1), reference, literal("/x\",\n", 3, 60),
 		literal("  \"Bare\": ", 4, 1), {Kind: JSONOf, JSON: &inner}, literal(",\n", 4, 40),
 		literal("  \"Unknown\": ", 5, 1), {Kind: UnknownText, Text: "why"}, literal("\n", 5, 40),
 		literal("}\n", 6, 1),
-	}}
+	}, source.Location{})
 	decoded, err := DecodeJSON(v)
 	if err != nil {
 		t.Fatal(err)
@@ -37,13 +37,13 @@ func TestDecodeJSON(t *testing.T) {
 	if bare, _ := decoded.Get("Bare"); bare.String() != "encoded" {
 		t.Errorf("Bare = %v", bare)
 	}
-	if unknown, _ := decoded.Get("Unknown"); unknown.Kind != Unknown || unknown.Reason != "why" {
+	if unknown, _ := decoded.Get("Unknown"); unknown.Kind != Unknown || unknown.Reason() != "why" {
 		t.Errorf("Unknown = %+v", unknown)
 	}
 }
 
 func TestDecodeJSONKeepsEncodedValue(t *testing.T) {
-	inner := Value{Kind: Map, Members: []Member{{Key: "a", Value: Text("b", source.Location{})}}}
+	inner := MapOf([]Member{{Key: "a", Value: Text("b", source.Location{})}}, source.Location{})
 	decoded, err := DecodeJSON(EncodeJSON(inner, source.Location{}))
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestDecodeJSONKeepsEncodedValue(t *testing.T) {
 }
 
 func TestDecodeJSONReportsPlaces(t *testing.T) {
-	v := Value{Kind: String, Parts: []Part{literal("{\n", 4, 1), literal("  oops\n", 5, 1)}}
+	v := StringOf([]Part{literal("{\n", 4, 1), literal("  oops\n", 5, 1)}, source.Location{})
 	_, err := DecodeJSON(v)
 	var syntax *source.SyntaxError
 	if !errors.As(err, &syntax) {
@@ -69,7 +69,7 @@ func FuzzDecodeJSON(f *testing.F) {
 	f.Add(`{"a": "x`, `y", "b": [1]}`)
 	f.Add(`{"a": `, `}`)
 	f.Fuzz(func(t *testing.T, before, after string) {
-		v := Value{Kind: String, Parts: []Part{literal(before, 1, 1), {Kind: ReferenceTo, Text: "r"}, literal(after, 1, 90)}}
+		v := StringOf([]Part{literal(before, 1, 1), {Kind: ReferenceTo, Text: "r"}, literal(after, 1, 90)}, source.Location{})
 		if decoded, err := DecodeJSON(v); err == nil {
 			decoded.Walk(func(Value) {})
 		}

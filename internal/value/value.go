@@ -10,12 +10,13 @@
 package value
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/source"
 )
 
-// Kind tells which fields of a Value are in use.
+// Kind tells which of a Value's methods say more about it.
 type Kind uint8
 
 // The kinds of values.
@@ -25,41 +26,141 @@ const (
 	// Absent is null in Terraform and AWS::NoValue in CloudFormation: as if
 	// the attribute or list element were not written at all.
 	Absent
-	// Bool uses Bool.
+	// Bool uses the field Bool.
 	Bool
-	// Number uses Text, the decimal form.
+	// Number has Digits, the decimal form.
 	Number
-	// String uses Parts. No parts is the empty string.
+	// String has Parts. No parts is the empty string.
 	String
-	// List uses Items. An item may be a Choice with an Absent side.
+	// List has Items. An item may be a Choice with an Absent side.
 	List
-	// Map uses Members, in the order in which they were written.
+	// Map has Members, in the order in which they were written.
 	Map
-	// Choice uses Condition, Then and Else.
+	// Choice has Condition, Then and Else.
 	Choice
 )
 
 // A Value is the symbolic result of an expression. Values are immutable once
 // they have left the evaluator that made them; the zero Value is Unknown.
+//
+// A graph of a large repository holds millions of them, most of them literal
+// texts, which is why what only some kinds have is behind content, and why a
+// text of one literal part has no parts of its own.
 type Value struct {
 	Kind Kind
+	Bool bool
 	// Location is the expression that made the value: for a literal passed
 	// through variables and module arguments, the place of the literal.
 	Location source.Location
 
-	Bool    bool
-	Text    string
-	Parts   []Part
-	Items   []Value
-	Members []Member
+	// text is the reason of an Unknown, the digits of a Number, and the text of
+	// a String of one literal part that is written where the String is.
+	text string
+	// content is the []Part of any other String, the []Value of a List, the
+	// []Member of a Map, and the *choice of a Choice.
+	content any
+}
 
-	// Reason is a clause for a person, such as
-	// "var.kms_key_arn has no default and no value was given".
-	Reason string
+type choice struct {
+	condition       Condition
+	then, otherwise Value
+}
 
-	Condition Condition
-	Then      *Value
-	Else      *Value
+// Parts returns the parts of a String, which must not be changed.
+func (v Value) Parts() []Part {
+	if v.text == "" || v.Kind != String {
+		parts, _ := v.content.([]Part)
+		return parts
+	}
+	return []Part{{Kind: Literal, Text: v.text, Location: v.Location}}
+}
+
+// Items returns the elements of a List, which must not be changed.
+func (v Value) Items() []Value {
+	items, _ := v.content.([]Value)
+	return items
+}
+
+// Members returns the members of a Map, which must not be changed.
+func (v Value) Members() []Member {
+	members, _ := v.content.([]Member)
+	return members
+}
+
+// Condition returns what decides about a Choice.
+func (v Value) Condition() Condition {
+	if c, ok := v.content.(*choice); ok {
+		return c.condition
+	}
+	return Condition{}
+}
+
+// Then returns what a Choice is where its condition holds, else nil.
+func (v Value) Then() *Value {
+	if c, ok := v.content.(*choice); ok {
+		return &c.then
+	}
+	return nil
+}
+
+// Else returns what a Choice is where its condition does not hold, else nil.
+func (v Value) Else() *Value {
+	if c, ok := v.content.(*choice); ok {
+		return &c.otherwise
+	}
+	return nil
+}
+
+// Reason returns why an Unknown is not known: a clause for a person, such as
+// "var.kms_key_arn has no default and no value was given".
+func (v Value) Reason() string {
+	if v.Kind != Unknown {
+		return ""
+	}
+	return v.text
+}
+
+// Digits returns the decimal form of a Number.
+func (v Value) Digits() string {
+	if v.Kind != Number {
+		return ""
+	}
+	return v.text
+}
+
+// StringOf returns a String of parts.
+func StringOf(parts []Part, at source.Location) Value {
+	v := Value{Kind: String, Location: at}
+	switch {
+	case len(parts) == 1 && parts[0].Kind == Literal && parts[0].Text != "" && parts[0].Location == at:
+		v.text = parts[0].Text
+	case len(parts) > 0:
+		v.content = parts
+	}
+	return v
+}
+
+// ListOf returns a List.
+func ListOf(items []Value, at source.Location) Value {
+	v := Value{Kind: List, Location: at}
+	if len(items) > 0 {
+		v.content = items
+	}
+	return v
+}
+
+// MapOf returns a Map.
+func MapOf(members []Member, at source.Location) Value {
+	v := Value{Kind: Map, Location: at}
+	if len(members) > 0 {
+		v.content = members
+	}
+	return v
+}
+
+// NumberOf returns a Number.
+func NumberOf(digits string, at source.Location) Value {
+	return Value{Kind: Number, text: digits, Location: at}
 }
 
 // A Member is one key of a Map. Where a document repeats a key, both members
@@ -150,11 +251,10 @@ type Reference struct {
 // Get returns the member of a Map with that key. Where the key is repeated it
 // is the last one. ok is false for other kinds and other keys.
 func (v Value) Get(key string) (Value, bool) {
-	if v.Kind == Map {
-		for i := len(v.Members) - 1; i >= 0; i-- {
-			if v.Members[i].Key == key {
-				return v.Members[i].Value, true
-			}
+	members := v.Members()
+	for i := len(members) - 1; i >= 0; i-- {
+		if members[i].Key == key {
+			return members[i].Value, true
 		}
 	}
 	return Value{Kind: Absent, Location: v.Location}, false
@@ -173,10 +273,13 @@ func (v Value) Literal() (string, bool) {
 		}
 		return "false", true
 	case Number:
-		return v.Text, true
+		return v.text, true
 	case String:
+		if v.content == nil {
+			return v.text, true
+		}
 		var text strings.Builder
-		for _, part := range v.Parts {
+		for _, part := range v.Parts() {
 			if part.Kind != Literal {
 				return "", false
 			}
@@ -190,10 +293,21 @@ func (v Value) Literal() (string, bool) {
 
 // SoleReference returns the reference of a String that consists of it alone.
 func (v Value) SoleReference() (Reference, bool) {
-	if v.Kind == String && len(v.Parts) == 1 && v.Parts[0].Kind == ReferenceTo {
-		return v.Parts[0].Reference, true
+	if parts, ok := v.content.([]Part); ok && len(parts) == 1 && parts[0].Kind == ReferenceTo {
+		return parts[0].Reference, true
 	}
 	return Reference{}, false
+}
+
+// SoleLiteral returns the text of a String of one literal part.
+func (v Value) SoleLiteral() (string, bool) {
+	if v.text != "" && v.Kind == String {
+		return v.text, true
+	}
+	if parts, ok := v.content.([]Part); ok && len(parts) == 1 && parts[0].Kind == Literal {
+		return parts[0].Text, true
+	}
+	return "", false
 }
 
 // In returns v as it is in one world: every Choice is replaced by the side that
@@ -201,47 +315,47 @@ func (v Value) SoleReference() (Reference, bool) {
 func (v Value) In(world *World) Value {
 	switch v.Kind {
 	case Choice:
-		if v.Condition.In(world) {
-			return v.Then.In(world)
+		if v.Condition().In(world) {
+			return v.Then().In(world)
 		}
-		return v.Else.In(world)
+		return v.Else().In(world)
 	case List:
 		if !v.hasChoice() {
 			return v
 		}
-		items := make([]Value, 0, len(v.Items))
-		for _, item := range v.Items {
+		items := make([]Value, 0, len(v.Items()))
+		for _, item := range v.Items() {
 			if item = item.In(world); item.Kind != Absent {
 				items = append(items, item)
 			}
 		}
-		v.Items = items
+		return ListOf(items, v.Location)
 	case Map:
 		if !v.hasChoice() {
 			return v
 		}
-		members := make([]Member, 0, len(v.Members))
-		for _, member := range v.Members {
+		members := make([]Member, 0, len(v.Members()))
+		for _, member := range v.Members() {
 			if member.Value = member.Value.In(world); member.Value.Kind != Absent {
 				members = append(members, member)
 			}
 		}
-		v.Members = members
+		return MapOf(members, v.Location)
 	case String:
 		if !v.hasChoice() {
 			return v
 		}
-		parts := make([]Part, len(v.Parts))
-		for i, part := range v.Parts {
+		parts := slices.Clone(v.Parts())
+		for i, part := range parts {
 			if part.Kind == JSONOf {
 				inner := part.JSON.In(world)
-				part.JSON = &inner
+				parts[i].JSON = &inner
 			}
-			parts[i] = part
 		}
-		v.Parts = parts
+		return StringOf(parts, v.Location)
+	default:
+		return v
 	}
-	return v
 }
 
 func (v Value) hasChoice() bool {
@@ -254,7 +368,7 @@ func (v Value) hasChoice() bool {
 func (v Value) Conditions(f func(Condition)) {
 	v.Walk(func(inner Value) {
 		if inner.Kind == Choice {
-			f(inner.Condition)
+			f(inner.Condition())
 		}
 	})
 }
@@ -262,7 +376,8 @@ func (v Value) Conditions(f func(Condition)) {
 // References calls f with every reference inside v and where it stands.
 func (v Value) References(f func(Part)) {
 	v.Walk(func(inner Value) {
-		for _, part := range inner.Parts {
+		parts, _ := inner.content.([]Part)
+		for _, part := range parts {
 			if part.Kind == ReferenceTo {
 				f(part)
 			}
@@ -274,20 +389,20 @@ func (v Value) References(f func(Part)) {
 // of choices and inside encoded JSON.
 func (v Value) Walk(f func(Value)) {
 	f(v)
-	switch v.Kind {
-	case Choice:
-		v.Then.Walk(f)
-		v.Else.Walk(f)
-	case List:
-		for _, item := range v.Items {
+	switch content := v.content.(type) {
+	case *choice:
+		content.then.Walk(f)
+		content.otherwise.Walk(f)
+	case []Value:
+		for _, item := range content {
 			item.Walk(f)
 		}
-	case Map:
-		for _, member := range v.Members {
+	case []Member:
+		for _, member := range content {
 			member.Value.Walk(f)
 		}
-	case String:
-		for _, part := range v.Parts {
+	case []Part:
+		for _, part := range content {
 			if part.Kind == JSONOf {
 				part.JSON.Walk(f)
 			}
@@ -305,11 +420,12 @@ func (v Value) String() string {
 	case Absent:
 		return "(not set)"
 	case String:
-		if len(v.Parts) == 1 && v.Parts[0].Kind == ReferenceTo {
-			return v.Parts[0].Text
+		parts := v.Parts()
+		if len(parts) == 1 && parts[0].Kind == ReferenceTo {
+			return parts[0].Text
 		}
 		var text strings.Builder
-		for _, part := range v.Parts {
+		for _, part := range parts {
 			switch part.Kind {
 			case Literal:
 				text.WriteString(part.Text)
@@ -321,15 +437,15 @@ func (v Value) String() string {
 		}
 		return text.String()
 	case List:
-		items := make([]string, len(v.Items))
-		for i, item := range v.Items {
+		items := make([]string, len(v.Items()))
+		for i, item := range v.Items() {
 			items[i] = item.String()
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case Map:
 		return "{...}"
 	case Choice:
-		return v.Then.String() + " or " + v.Else.String()
+		return v.Then().String() + " or " + v.Else().String()
 	default:
 		return "(unknown)"
 	}
@@ -348,9 +464,10 @@ func (v Value) Reasons() []string {
 	}
 	v.Walk(func(inner Value) {
 		if inner.Kind == Unknown {
-			add(inner.Reason)
+			add(inner.text)
 		}
-		for _, part := range inner.Parts {
+		parts, _ := inner.content.([]Part)
+		for _, part := range parts {
 			if part.Kind == UnknownText {
 				add(part.Text)
 			}
@@ -361,21 +478,17 @@ func (v Value) Reasons() []string {
 
 // Text returns a String of literal text.
 func Text(text string, at source.Location) Value {
-	v := Value{Kind: String, Location: at}
-	if text != "" {
-		v.Parts = []Part{{Kind: Literal, Text: text, Location: at}}
-	}
-	return v
+	return Value{Kind: String, text: text, Location: at}
 }
 
 // To returns a String that is one reference. written is how the user wrote it.
 func To(reference Reference, written string, at source.Location) Value {
-	return Value{Kind: String, Location: at, Parts: []Part{{Kind: ReferenceTo, Reference: reference, Text: written, Location: at}}}
+	return StringOf([]Part{{Kind: ReferenceTo, Reference: reference, Text: written, Location: at}}, at)
 }
 
 // NotKnown returns an Unknown value.
 func NotKnown(reason string, at source.Location) Value {
-	return Value{Kind: Unknown, Reason: reason, Location: at}
+	return Value{Kind: Unknown, text: reason, Location: at}
 }
 
 // Nothing returns an Absent value.
@@ -395,7 +508,7 @@ func If(condition Condition, then, otherwise Value, at source.Location) Value {
 		}
 		return otherwise
 	}
-	return Value{Kind: Choice, Condition: condition, Then: &then, Else: &otherwise, Location: at}
+	return Value{Kind: Choice, content: &choice{condition, then, otherwise}, Location: at}
 }
 
 // OverChoices applies a function to each side of a Choice, or to v itself.
@@ -403,12 +516,12 @@ func OverChoices(v Value, apply func(Value) Value) Value {
 	if v.Kind != Choice {
 		return apply(v)
 	}
-	return If(v.Condition, OverChoices(*v.Then, apply), OverChoices(*v.Else, apply), v.Location)
+	return If(v.Condition(), OverChoices(*v.Then(), apply), OverChoices(*v.Else(), apply), v.Location)
 }
 
 // EncodeJSON returns the String that is the JSON text of v.
 func EncodeJSON(v Value, at source.Location) Value {
-	return Value{Kind: String, Location: at, Parts: []Part{{Kind: JSONOf, JSON: &v, Location: at}}}
+	return StringOf([]Part{{Kind: JSONOf, JSON: &v, Location: at}}, at)
 }
 
 // Concat joins Strings, Numbers and Bools to one String. Neighbouring literals
@@ -434,11 +547,11 @@ func (v Value) alternatives() int {
 	if v.Kind != Choice {
 		return 1
 	}
-	then := v.Then.alternatives()
+	then := v.Then().alternatives()
 	if then > MaxAlternatives {
 		return then
 	}
-	return then + v.Else.alternatives()
+	return then + v.Else().alternatives()
 }
 
 func withoutChoices(values []Value) []Value {
@@ -446,7 +559,7 @@ func withoutChoices(values []Value) []Value {
 	for i, v := range values {
 		replaced[i] = v
 		if v.Kind == Choice {
-			replaced[i] = Value{Kind: Unknown, Reason: "more conditions decide about this text than are told apart", Location: v.Location}
+			replaced[i] = NotKnown("more conditions decide about this text than are told apart", v.Location)
 		}
 	}
 	return replaced
@@ -460,22 +573,26 @@ func concat(at source.Location, values []Value) Value {
 				replaced[i] = *chosen
 				return concat(at, replaced)
 			}
-			return If(v.Condition, side(v.Then), side(v.Else), at)
+			return If(v.Condition(), side(v.Then()), side(v.Else()), at)
 		}
 	}
-	result := Value{Kind: String, Location: at}
+	size := 0
+	for _, v := range values {
+		size += max(len(v.Parts()), 1)
+	}
+	parts := make([]Part, 0, size)
 	for _, v := range values {
 		switch v.Kind {
 		case String:
-			result.Parts = append(result.Parts, v.Parts...)
+			parts = append(parts, v.Parts()...)
 		case Bool, Number:
 			text, _ := v.Literal()
-			result.Parts = append(result.Parts, Part{Kind: Literal, Text: text, Location: v.Location})
+			parts = append(parts, Part{Kind: Literal, Text: text, Location: v.Location})
 		case Unknown:
-			result.Parts = append(result.Parts, Part{Kind: UnknownText, Text: v.Reason, Location: v.Location})
+			parts = append(parts, Part{Kind: UnknownText, Text: v.text, Location: v.Location})
 		case Absent, List, Map, Choice:
-			result.Parts = append(result.Parts, Part{Kind: UnknownText, Text: "a value that is not text is used as text", Location: v.Location})
+			parts = append(parts, Part{Kind: UnknownText, Text: "a value that is not text is used as text", Location: v.Location})
 		}
 	}
-	return result
+	return StringOf(parts, at)
 }

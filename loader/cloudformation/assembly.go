@@ -88,10 +88,11 @@ func (t *template) asset(logical string, resource *source.Node, url value.Value)
 	if metadata := resource.Get("Metadata").Get("aws:asset:path"); metadata != nil {
 		return t.template(path.Join(folder, metadata.Text))
 	}
-	if url.Kind != value.String || len(url.Parts) == 0 {
+	parts := url.Parts()
+	if len(parts) == 0 {
 		return ""
 	}
-	hash, ok := strings.CutSuffix(path.Base(url.Parts[len(url.Parts)-1].Text), ".json")
+	hash, ok := strings.CutSuffix(path.Base(parts[len(parts)-1].Text), ".json")
 	if !ok || len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
 		return ""
 	}

@@ -112,8 +112,8 @@ func (t *template) equalValues(node *source.Node, x, y value.Value) value.Condit
 	}
 	if x.Kind == value.Choice {
 		return value.Or(
-			value.And(x.Condition, t.equalValues(node, *x.Then, y)),
-			value.And(value.Not(x.Condition), t.equalValues(node, *x.Else, y)))
+			value.And(x.Condition(), t.equalValues(node, *x.Then(), y)),
+			value.And(value.Not(x.Condition()), t.equalValues(node, *x.Else(), y)))
 	}
 	if y.Kind == value.Choice {
 		return t.equalValues(node, y, x)
@@ -153,7 +153,7 @@ func (t *template) equalsLiteral(node *source.Node, v value.Value, text string) 
 	if !ok {
 		return t.opaqueCondition(node)
 	}
-	name := v.Parts[0].Text
+	name := v.Parts()[0].Text
 	var allowed []string
 	if _, isParameter := t.parameters[name]; isParameter {
 		allowed = t.allowedValues(name)
@@ -182,7 +182,7 @@ func (t *template) equalTexts(node *source.Node, x, y value.Value) value.Conditi
 // isSymbolic reports whether a text holds nothing but literals and references,
 // so that it equals another that is written alike.
 func isSymbolic(v value.Value) bool {
-	return v.Kind == value.String && !slices.ContainsFunc(v.Parts, func(part value.Part) bool {
+	return v.Kind == value.String && !slices.ContainsFunc(v.Parts(), func(part value.Part) bool {
 		return part.Kind != value.Literal && part.Kind != value.ReferenceTo
 	})
 }

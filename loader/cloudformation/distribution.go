@@ -109,24 +109,24 @@ func (r *resource) behaviors(config *source.Node) value.Value {
 	if config == nil {
 		return value.NotKnown("the distribution has no DistributionConfig", r.header)
 	}
-	all := value.Value{Kind: value.List, Location: config.Location}
+	var all []value.Value
 	// A distribution with the legacy origin of the first API has one origin.
 	if behavior := config.Get("DefaultCacheBehavior"); behavior != nil {
-		all.Items = append(all.Items, r.behavior(r.evaluate(behavior), behavior.Location))
+		all = append(all, r.behavior(r.evaluate(behavior), behavior.Location))
 	}
 	if more := config.Get("CacheBehaviors"); more != nil {
 		list := r.evaluate(more)
 		if list.Kind != value.List {
-			all.Items = append(all.Items, value.OverChoices(list, func(v value.Value) value.Value {
+			all = append(all, value.OverChoices(list, func(v value.Value) value.Value {
 				if v.Kind == value.List || v.IsAbsent() {
 					return r.firstBehavior(v)
 				}
 				return r.behavior(v, more.Location)
 			}))
-			return all
+			return value.ListOf(all, config.Location)
 		}
-		for _, item := range list.Items {
-			all.Items = append(all.Items, value.OverChoices(item, func(v value.Value) value.Value {
+		for _, item := range list.Items() {
+			all = append(all, value.OverChoices(item, func(v value.Value) value.Value {
 				if v.IsAbsent() {
 					return v
 				}
@@ -134,17 +134,17 @@ func (r *resource) behaviors(config *source.Node) value.Value {
 			}))
 		}
 	}
-	return all
+	return value.ListOf(all, config.Location)
 }
 
 // firstBehavior stands for a conditional list of behaviors: one of them, whose
 // target is not known where there are several.
 func (r *resource) firstBehavior(list value.Value) value.Value {
-	switch len(list.Items) {
+	switch len(list.Items()) {
 	case 0:
 		return value.Nothing(list.Location)
 	case 1:
-		return r.behavior(list.Items[0], list.Location)
+		return r.behavior(list.Items()[0], list.Location)
 	default:
 		return r.behavior(value.NotKnown("the behaviors depend on a condition", list.Location), list.Location)
 	}
@@ -184,11 +184,11 @@ func (r *resource) originGroups(node *source.Node) value.Value {
 	return value.OverChoices(r.evaluate(node), func(groups value.Value) value.Value {
 		items, _ := groups.Get("Items")
 		return value.OverChoices(items, func(items value.Value) value.Value {
-			all := value.Value{Kind: value.List, Location: node.Location}
-			for _, item := range items.Items {
-				all.Items = append(all.Items, value.OverChoices(item, originGroup))
+			var all []value.Value
+			for _, item := range items.Items() {
+				all = append(all, value.OverChoices(item, originGroup))
 			}
-			return all
+			return value.ListOf(all, node.Location)
 		})
 	})
 }
@@ -202,17 +202,17 @@ func originGroup(group value.Value) value.Value {
 	members := value.OverChoices(list, func(list value.Value) value.Value {
 		items, _ := list.Get("Items")
 		return value.OverChoices(items, func(items value.Value) value.Value {
-			all := value.Value{Kind: value.List, Location: group.Location}
-			for _, item := range items.Items {
-				all.Items = append(all.Items, value.OverChoices(item, func(item value.Value) value.Value {
+			var all []value.Value
+			for _, item := range items.Items() {
+				all = append(all, value.OverChoices(item, func(item value.Value) value.Value {
 					origin, _ := item.Get("OriginId")
 					return origin
 				}))
 			}
-			return all
+			return value.ListOf(all, group.Location)
 		})
 	})
-	return value.Value{Kind: value.Map, Location: group.Location, Members: []value.Member{
+	return value.MapOf([]value.Member{
 		{Key: "origin_id", Value: id}, {Key: "members", Value: members},
-	}}
+	}, group.Location)
 }

@@ -72,7 +72,7 @@ func intrinsics(name string) (intrinsic, bool) {
 
 // unknownText is a String that is wholly unknown.
 func unknownText(reason string, at source.Location) value.Value {
-	return value.Value{Kind: value.String, Location: at, Parts: []value.Part{{Kind: value.UnknownText, Text: reason, Location: at}}}
+	return value.StringOf([]value.Part{{Kind: value.UnknownText, Text: reason, Location: at}}, at)
 }
 
 // call recognises an intrinsic function in its long form, a mapping of one
@@ -110,21 +110,21 @@ func (t *template) evaluate(node *source.Node) value.Value {
 	}
 	switch node.Kind {
 	case source.SequenceNode:
-		list := value.Value{Kind: value.List, Location: node.Location}
+		var list []value.Value
 		for _, item := range node.Items {
 			if v := t.evaluate(item); !v.IsAbsent() {
-				list.Items = append(list.Items, v)
+				list = append(list, v)
 			}
 		}
-		return list
+		return value.ListOf(list, node.Location)
 	case source.MappingNode:
-		object := value.Value{Kind: value.Map, Location: node.Location}
+		var object []value.Member
 		for _, member := range node.Members {
 			if v := t.evaluate(member.Value); !v.IsAbsent() {
-				object.Members = append(object.Members, value.Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: v})
+				object = append(object, value.Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: v})
 			}
 		}
-		return object
+		return value.MapOf(object, node.Location)
 	case source.StringNode:
 		return t.text(node)
 	default:
@@ -151,16 +151,16 @@ const (
 
 // text returns a string.
 func (t *template) text(node *source.Node) value.Value {
-	v := value.Value{Kind: value.String, Location: node.Location}
+	var parts []value.Part
 	for offset := 0; offset < len(node.Text); {
 		start, end := dynamicReference(node.Text, offset)
-		v.Parts = append(v.Parts, t.plainText(node, offset, start)...)
+		parts = append(parts, t.plainText(node, offset, start)...)
 		if start < end {
-			v.Parts = append(v.Parts, dynamicPart(node, start, end))
+			parts = append(parts, dynamicPart(node, start, end))
 		}
 		offset = end
 	}
-	return v
+	return value.StringOf(parts, node.Location)
 }
 
 // plainText returns a range of a text in which nothing is replaced. A variable of
@@ -321,11 +321,11 @@ func (t *template) parameter(name string, parameter *source.Node, at source.Loca
 	text, known := t.parameterValue(name)
 	switch {
 	case known && isList:
-		list := value.Value{Kind: value.List, Location: at}
+		var list []value.Value
 		for _, item := range strings.Split(text, ",") {
-			list.Items = append(list.Items, value.Text(strings.TrimSpace(item), at))
+			list = append(list, value.Text(strings.TrimSpace(item), at))
 		}
-		return list
+		return value.ListOf(list, at)
 	case known:
 		place := at
 		if fallback := parameter.Get("Default"); fallback != nil && fallback.Text == text {
@@ -388,7 +388,7 @@ func (t *template) join(argument *source.Node, at source.Location) value.Value {
 			return unknownText(reason(list, "the list of Fn::Join is not known"), at)
 		}
 		splits := maxSplits
-		return joinItems(delimiter, list.Items, at, &splits)
+		return joinItems(delimiter, list.Items(), at, &splits)
 	})
 }
 
@@ -399,7 +399,7 @@ const maxSplits = 256
 // delimiter with it.
 func joinItems(delimiter value.Value, items []value.Value, at source.Location, splits *int) value.Value {
 	for i, item := range items {
-		if item.Kind != value.Choice || !item.Then.IsAbsent() && !item.Else.IsAbsent() {
+		if item.Kind != value.Choice || !item.Then().IsAbsent() && !item.Else().IsAbsent() {
 			continue
 		}
 		if *splits--; *splits < 0 {
@@ -410,7 +410,7 @@ func joinItems(delimiter value.Value, items []value.Value, at source.Location, s
 			replaced[i] = chosen
 			return joinItems(delimiter, replaced, at, splits)
 		}
-		return value.If(item.Condition, side(*item.Then), side(*item.Else), at)
+		return value.If(item.Condition(), side(*item.Then()), side(*item.Else()), at)
 	}
 	var pieces []value.Value
 	for _, item := range items {
@@ -446,10 +446,10 @@ func (t *template) choose(argument *source.Node, at source.Location) value.Value
 		switch {
 		case list.Kind != value.List:
 			return unknownText(reason(list, "the list of Fn::Select is not known"), at)
-		case index < 0 || index >= len(list.Items):
-			return unknownText(fmt.Sprintf("Fn::Select asks for element %d of a list of %d", index, len(list.Items)), at)
+		case index < 0 || index >= len(list.Items()):
+			return unknownText(fmt.Sprintf("Fn::Select asks for element %d of a list of %d", index, len(list.Items())), at)
 		default:
-			return list.Items[index]
+			return list.Items()[index]
 		}
 	})
 }
@@ -473,28 +473,28 @@ func splitText(v value.Value, delimiter string, at source.Location) value.Value 
 		if text.Kind != value.String {
 			return value.NotKnown(reason(text, "the text of Fn::Split is not known"), at)
 		}
-		list := value.Value{Kind: value.List, Location: at}
-		current := value.Value{Kind: value.String, Location: at}
-		for _, part := range text.Parts {
+		var list []value.Value
+		var current []value.Part
+		for _, part := range text.Parts() {
 			if part.Kind != value.Literal {
 				if mayHold(part, delimiter) {
 					return value.NotKnown(notSplit(text, part), at)
 				}
-				current.Parts = append(current.Parts, part)
+				current = append(current, part)
 				continue
 			}
 			for i, piece := range strings.Split(part.Text, delimiter) {
 				if i > 0 {
-					list.Items = append(list.Items, current)
-					current = value.Value{Kind: value.String, Location: at}
+					list = append(list, value.StringOf(current, at))
+					current = nil
 				}
 				if piece != "" {
-					current.Parts = append(current.Parts, value.Part{Kind: value.Literal, Text: piece, Location: part.Location})
+					current = append(current, value.Part{Kind: value.Literal, Text: piece, Location: part.Location})
 				}
 			}
 		}
-		list.Items = append(list.Items, current)
-		return list
+		list = append(list, value.StringOf(current, at))
+		return value.ListOf(list, at)
 	})
 }
 
@@ -515,7 +515,7 @@ func (t *template) spread(v value.Value) value.Value {
 			return text
 		}
 		var pieces []value.Value
-		for _, part := range text.Parts {
+		for _, part := range text.Parts() {
 			pieces = append(pieces, t.constituents(part))
 		}
 		return value.Concat(text.Location, pieces...)
@@ -523,7 +523,7 @@ func (t *template) spread(v value.Value) value.Value {
 }
 
 func (t *template) constituents(part value.Part) value.Value {
-	whole := value.Value{Kind: value.String, Parts: []value.Part{part}, Location: part.Location}
+	whole := value.StringOf([]value.Part{part}, part.Location)
 	if part.Kind != value.ReferenceTo || part.Reference.Attribute != value.ARN && part.Reference.Attribute != value.WebsiteURL {
 		return whole
 	}
@@ -627,5 +627,5 @@ func (t *template) length(argument *source.Node, at source.Location) value.Value
 	if list.Kind != value.List {
 		return unknownText(reason(list, "the list of Fn::Length is not known"), at)
 	}
-	return value.Value{Kind: value.Number, Text: strconv.Itoa(len(list.Items)), Location: at}
+	return value.NumberOf(strconv.Itoa(len(list.Items())), at)
 }

@@ -74,12 +74,12 @@ func (t *template) exportName(v value.Value) (text string, known bool) {
 		return v.Literal()
 	}
 	var written strings.Builder
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		switch {
 		case part.Kind == value.Literal:
 			written.WriteString(part.Text)
 		case part.Kind == value.ReferenceTo && part.Reference.Node == t.unit && slices.Contains([]value.Attribute{value.Account, value.Region, value.Partition}, part.Reference.Attribute):
-			literal, ok := t.literal(value.Value{Kind: value.String, Parts: []value.Part{part}})
+			literal, ok := t.literal(value.StringOf([]value.Part{part}, source.Location{}))
 			if !ok {
 				literal = "\x00" + string(part.Reference.Attribute) + "\x00"
 			}
@@ -171,7 +171,7 @@ func mayBe(text value.Value, name string) bool {
 		return true
 	}
 	rest := name
-	for i, part := range text.Parts {
+	for i, part := range text.Parts() {
 		if part.Kind != value.Literal {
 			continue
 		}

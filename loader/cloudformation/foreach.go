@@ -82,7 +82,7 @@ func (t *template) loop(member source.Member, copies *int) (made []source.Member
 	if collection.Kind != value.List {
 		return nil, false
 	}
-	for _, item := range collection.Items {
+	for _, item := range collection.Items() {
 		text, literal := item.Literal()
 		if !literal {
 			return nil, false

@@ -297,7 +297,7 @@ func (r *resource) addMultiRegionAccessPoint() {
 	if regions == nil {
 		return
 	}
-	buckets := value.Value{Kind: value.List, Location: regions.Key.Location}
+	var buckets []value.Value
 	for _, alternative := range r.alternatives(regions.Value) {
 		if alternative.node.Kind != source.SequenceNode || alternative.node.Tag != "" {
 			n.Attributes["buckets"] = value.NotKnown("the Regions of "+r.logical+" are not known", regions.Key.Location)
@@ -310,11 +310,11 @@ func (r *resource) addMultiRegionAccessPoint() {
 				if named := member(region.node, "Bucket"); named != nil {
 					bucket = r.evaluate(named.Value)
 				}
-				buckets.Items = append(buckets.Items, value.If(value.And(alternative.when, region.when), bucket, value.Nothing(bucket.Location), bucket.Location))
+				buckets = append(buckets, value.If(value.And(alternative.when, region.when), bucket, value.Nothing(bucket.Location), bucket.Location))
 			}
 		}
 	}
-	n.Attributes["buckets"] = buckets
+	n.Attributes["buckets"] = value.ListOf(buckets, regions.Key.Location)
 	n.Defaults = r.usedDefaults()
 	r.add(n)
 }

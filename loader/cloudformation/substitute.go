@@ -57,7 +57,7 @@ func (s *substitution) evaluate(at source.Location) value.Value {
 		start, end := dynamicReference(text, offset)
 		found = s.plain(found, offset, start)
 		if start < end {
-			s.add(value.Value{Kind: value.String, Location: at, Parts: []value.Part{dynamicPart(s.text, start, end)}})
+			s.add(value.StringOf([]value.Part{dynamicPart(s.text, start, end)}, at))
 		}
 		offset = end
 	}
@@ -83,12 +83,12 @@ func (s *substitution) plain(found []variable, start, end int) []variable {
 
 func (s *substitution) add(v value.Value) {
 	s.pieces = append(s.pieces, v)
-	v.Walk(func(inner value.Value) { s.parts += 1 + len(inner.Parts) })
+	v.Walk(func(inner value.Value) { s.parts += 1 + len(inner.Parts()) })
 }
 
 func (s *substitution) literal(start, end int) {
 	if start < end {
-		s.add(value.Value{Kind: value.String, Location: s.text.Location, Parts: literals(s.text, start, end)})
+		s.add(value.StringOf(literals(s.text, start, end), s.text.Location))
 	}
 }
 

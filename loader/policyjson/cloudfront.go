@@ -102,14 +102,14 @@ func originNode(distribution *graph.Node, origin *source.Node, index int) *graph
 
 // behaviors lists the default cache behavior and the others in one shape.
 func behaviors(config *source.Node) value.Value {
-	all := value.Value{Kind: value.List, Location: config.Location}
+	var all []value.Value
 	if byDefault := config.Get("DefaultCacheBehavior"); byDefault != nil {
-		all.Items = append(all.Items, behavior(byDefault))
+		all = append(all, behavior(byDefault))
 	}
 	for _, item := range items(config.Get("CacheBehaviors")) {
-		all.Items = append(all.Items, behavior(item))
+		all = append(all, behavior(item))
 	}
-	return all
+	return value.ListOf(all, config.Location)
 }
 
 func behavior(node *source.Node) value.Value {
@@ -123,38 +123,38 @@ func plainLists(v value.Value) value.Value {
 	}
 	if _, counted := v.Get("Quantity"); counted {
 		if list, ok := v.Get("Items"); ok && list.Kind == value.List {
-			for i, item := range list.Items {
-				list.Items[i] = plainLists(item)
+			for i, item := range list.Items() {
+				list.Items()[i] = plainLists(item)
 			}
 			return list
 		}
-		return value.Value{Kind: value.List, Location: v.Location}
+		return value.ListOf(nil, v.Location)
 	}
-	for i, member := range v.Members {
-		v.Members[i].Value = plainLists(member.Value)
+	for i, member := range v.Members() {
+		v.Members()[i].Value = plainLists(member.Value)
 	}
 	return v
 }
 
 func originGroups(groups *source.Node) value.Value {
-	all := value.Value{Kind: value.List, Location: groups.Location}
+	var all []value.Value
 	for _, group := range items(groups) {
-		members := value.Value{Kind: value.List, Location: group.Location}
+		var members []value.Value
 		for _, item := range items(group.Get("Members")) {
 			if id := item.Get("OriginId"); id != nil {
-				members.Items = append(members.Items, value.FromNode(id))
+				members = append(members, value.FromNode(id))
 			}
 		}
 		id := group.Get("Id")
 		if id == nil {
 			continue
 		}
-		all.Items = append(all.Items, value.Value{Kind: value.Map, Location: group.Location, Members: []value.Member{
+		all = append(all, value.MapOf([]value.Member{
 			{Key: "origin_id", Value: value.FromNode(id)},
-			{Key: "members", Value: members},
-		}})
+			{Key: "members", Value: value.ListOf(members, group.Location)},
+		}, group.Location))
 	}
-	return all
+	return value.ListOf(all, groups.Location)
 }
 
 func (d *document) addControl(inner, config *source.Node, summary bool) {

@@ -108,17 +108,17 @@ var placeholder = regexp.MustCompile(`\$\{[^{}:*?$]+\}|\{\{[^{}]+\}\}|<[A-Za-z][
 func withPlaceholders(node *source.Node) value.Value {
 	switch node.Kind {
 	case source.SequenceNode:
-		list := value.Value{Kind: value.List, Location: node.Location}
+		var list []value.Value
 		for _, item := range node.Items {
-			list.Items = append(list.Items, withPlaceholders(item))
+			list = append(list, withPlaceholders(item))
 		}
-		return list
+		return value.ListOf(list, node.Location)
 	case source.MappingNode:
-		object := value.Value{Kind: value.Map, Location: node.Location}
+		var object []value.Member
 		for _, member := range node.Members {
-			object.Members = append(object.Members, value.Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: withPlaceholders(member.Value)})
+			object = append(object, value.Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: withPlaceholders(member.Value)})
 		}
-		return object
+		return value.MapOf(object, node.Location)
 	case source.StringNode:
 		return textWithPlaceholders(node)
 	default:
@@ -131,10 +131,10 @@ func textWithPlaceholders(node *source.Node) value.Value {
 	if found == nil {
 		return value.FromNode(node)
 	}
-	v := value.Value{Kind: value.String, Location: node.Location}
+	var parts []value.Part
 	add := func(kind value.PartKind, text string) {
 		if text != "" {
-			v.Parts = append(v.Parts, value.Part{Kind: kind, Text: text, Location: node.Location})
+			parts = append(parts, value.Part{Kind: kind, Text: text, Location: node.Location})
 		}
 	}
 	end := 0
@@ -144,7 +144,7 @@ func textWithPlaceholders(node *source.Node) value.Value {
 		end = match[1]
 	}
 	add(value.Literal, node.Text[end:])
-	return v
+	return value.StringOf(parts, node.Location)
 }
 
 // role says what a policy is for, or "". A policy of a resource names principals;

@@ -262,8 +262,8 @@ func signature(v value.Value) string {
 	var text strings.Builder
 	v.Walk(func(inner value.Value) {
 		literal, _ := inner.Literal()
-		fmt.Fprintf(&text, "%d %d %d %q ", inner.Kind, len(inner.Items), len(inner.Members), literal)
-		for _, member := range inner.Members {
+		fmt.Fprintf(&text, "%d %d %d %q ", inner.Kind, len(inner.Items()), len(inner.Members()), literal)
+		for _, member := range inner.Members() {
 			fmt.Fprintf(&text, "%q ", member.Key)
 		}
 	})

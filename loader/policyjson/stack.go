@@ -117,7 +117,7 @@ func (s *stack) assumed(kind graph.Kind, address string, at source.Location, ass
 // addOrigin adds an origin of the distribution that reads through an identity.
 func (s *stack) addOrigin(i identity, bucket string) {
 	distribution := s.distribution(i)
-	origins := distribution.Attributes["behaviors"].Items
+	origins := distribution.Attributes["behaviors"].Items()
 	n := part(distribution, graph.Origin, fmt.Sprintf("origin/%d", len(origins)), i.at, i.at)
 	n.Environment = distribution.Environment
 	n.Assumed = distribution.Assumed
@@ -130,8 +130,8 @@ func (s *stack) addOrigin(i identity, bucket string) {
 		n.Attributes["origin_access_control_id"] = value.To(value.Reference{Node: controlOf(distribution), Attribute: value.ID}, "an origin access control", i.at)
 	}
 	s.addNode(n)
-	target := value.Value{Kind: value.Map, Location: i.at, Members: []value.Member{{Key: "target_origin_id", Value: value.Text(bucket, i.at)}}}
-	distribution.Attributes["behaviors"] = value.Value{Kind: value.List, Location: i.at, Items: append(slices.Clone(origins), target)}
+	target := value.MapOf([]value.Member{{Key: "target_origin_id", Value: value.Text(bucket, i.at)}}, i.at)
+	distribution.Attributes["behaviors"] = value.ListOf(append(slices.Clone(origins), target), i.at)
 }
 
 func controlOf(distribution *graph.Node) string { return distribution.ID + "#origin-access-control" }
@@ -149,7 +149,7 @@ func (s *stack) distribution(i identity) *graph.Node {
 		return known
 	}
 	n := s.assumed(graph.Distribution, address, i.at, address+" is known from bucket policies only")
-	n.Attributes["behaviors"] = value.Value{Kind: value.List, Location: i.at}
+	n.Attributes["behaviors"] = value.ListOf(nil, i.at)
 	s.distributions[address] = n
 	if i.kind == graph.OAI {
 		oai := s.assumed(graph.OAI, "origin-access-identity/"+i.id, i.at, n.Assumed)

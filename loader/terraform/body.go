@@ -60,7 +60,7 @@ func (m *module) dynamic(block *hclsyntax.Block, s *scope) []content {
 	}
 	header := m.at(block.DefRange())
 	each := func(key, v value.Value, when value.Condition) content {
-		object := value.Value{Kind: value.Map, Location: v.Location, Members: []value.Member{{Key: "key", Value: key}, {Key: "value", Value: v}}}
+		object := value.MapOf([]value.Member{{Key: "key", Value: key}, {Key: "value", Value: v}}, v.Location)
 		return content{body: body, scope: s.with(iterator, object), when: when, header: header}
 	}
 	v := m.evaluate(collection.Expr, s)

@@ -35,7 +35,7 @@ func (m *module) condition(expression hclsyntax.Expression, s *scope) value.Cond
 func (m *module) truth(expression hclsyntax.Expression, v value.Value) value.Condition {
 	switch v.Kind {
 	case value.Choice:
-		return either(v.Condition, m.truth(expression, *v.Then), m.truth(expression, *v.Else))
+		return either(v.Condition(), m.truth(expression, *v.Then()), m.truth(expression, *v.Else()))
 	case value.Bool:
 		if v.Bool {
 			return value.True()
@@ -49,7 +49,7 @@ func (m *module) truth(expression hclsyntax.Expression, v value.Value) value.Con
 			return value.False()
 		}
 		if reference, ok := v.SoleReference(); ok {
-			return m.builder.Variables().Boolean(reference.Node+"."+string(reference.Attribute), v.Parts[0].Text)
+			return m.builder.Variables().Boolean(reference.Node+"."+string(reference.Attribute), v.Parts()[0].Text)
 		}
 	}
 	return m.opaque(expression)
@@ -69,7 +69,7 @@ func (m *module) opaque(expression hclsyntax.Expression) value.Condition {
 // equal is the condition that two values are equal.
 func (m *module) equal(e *hclsyntax.BinaryOpExpr, x, y value.Value) value.Condition {
 	if x.Kind == value.Choice {
-		return either(x.Condition, m.equal(e, *x.Then, y), m.equal(e, *x.Else, y))
+		return either(x.Condition(), m.equal(e, *x.Then(), y), m.equal(e, *x.Else(), y))
 	}
 	if y.Kind == value.Choice {
 		return m.equal(e, y, x)
@@ -91,13 +91,13 @@ func (m *module) equal(e *hclsyntax.BinaryOpExpr, x, y value.Value) value.Condit
 		if reference, ok := x.SoleReference(); ok {
 			id := reference.Node + "." + string(reference.Attribute)
 			if y.Kind == value.Bool {
-				holds := m.builder.Variables().Boolean(id, x.Parts[0].Text)
+				holds := m.builder.Variables().Boolean(id, x.Parts()[0].Text)
 				if !y.Bool {
 					return value.Not(holds)
 				}
 				return holds
 			}
-			return m.builder.Variables().Equals(id, x.Parts[0].Text, yText, nil)
+			return m.builder.Variables().Equals(id, x.Parts()[0].Text, yText, nil)
 		}
 	default:
 		reference, ok := x.SoleReference()
@@ -116,7 +116,7 @@ func (m *module) equal(e *hclsyntax.BinaryOpExpr, x, y value.Value) value.Condit
 }
 
 func emptyCollection(v value.Value) bool {
-	return v.Kind == value.List && len(v.Items) == 0 || v.Kind == value.Map && len(v.Members) == 0
+	return v.Kind == value.List && len(v.Items()) == 0 || v.Kind == value.Map && len(v.Members()) == 0
 }
 
 func known(v value.Value) bool { return v.Kind == value.List || v.Kind == value.Map }
@@ -137,7 +137,7 @@ func (m *module) equalNull(e *hclsyntax.BinaryOpExpr, x, y value.Value) value.Co
 		return m.opaque(e)
 	}
 	if reference, ok := x.SoleReference(); ok && m.isVariable(reference) {
-		return m.builder.Variables().Equals(reference.Node+"."+string(reference.Attribute), x.Parts[0].Text, null, nil)
+		return m.builder.Variables().Equals(reference.Node+"."+string(reference.Attribute), x.Parts()[0].Text, null, nil)
 	}
 	return value.False()
 }

@@ -30,21 +30,21 @@ func fromCty(v cty.Value, at source.Location) value.Value {
 	case kind.Equals(cty.Bool):
 		return value.Boolean(v.True(), at)
 	case kind.Equals(cty.Number):
-		return value.Value{Kind: value.Number, Text: v.AsBigFloat().Text('f', -1), Location: at}
+		return value.NumberOf(v.AsBigFloat().Text('f', -1), at)
 	case kind.IsListType() || kind.IsSetType() || kind.IsTupleType():
-		list := value.Value{Kind: value.List, Location: at}
+		var list []value.Value
 		for it := v.ElementIterator(); it.Next(); {
 			_, item := it.Element()
-			list.Items = append(list.Items, fromCty(item, at))
+			list = append(list, fromCty(item, at))
 		}
-		return list
+		return value.ListOf(list, at)
 	case kind.IsMapType() || kind.IsObjectType():
-		object := value.Value{Kind: value.Map, Location: at}
+		var object []value.Member
 		for it := v.ElementIterator(); it.Next(); {
 			key, item := it.Element()
-			object.Members = append(object.Members, value.Member{Key: key.AsString(), KeyLocation: at, Value: fromCty(item, at)})
+			object = append(object, value.Member{Key: key.AsString(), KeyLocation: at, Value: fromCty(item, at)})
 		}
-		return object
+		return value.MapOf(object, at)
 	default:
 		return unknown(at, "the value is of a type that is not understood")
 	}
@@ -58,7 +58,7 @@ func toCty(v value.Value) (cty.Value, bool) {
 	case value.Bool:
 		return cty.BoolVal(v.Bool), true
 	case value.Number:
-		number, _, err := big.ParseFloat(v.Text, 10, 512, big.ToNearestEven)
+		number, _, err := big.ParseFloat(v.Digits(), 10, 512, big.ToNearestEven)
 		if err != nil {
 			return cty.NilVal, false
 		}
@@ -67,8 +67,8 @@ func toCty(v value.Value) (cty.Value, bool) {
 		text, ok := v.Literal()
 		return cty.StringVal(text), ok
 	case value.List:
-		items := make([]cty.Value, len(v.Items))
-		for i, item := range v.Items {
+		items := make([]cty.Value, len(v.Items()))
+		for i, item := range v.Items() {
 			converted, ok := toCty(item)
 			if !ok {
 				return cty.NilVal, false
@@ -77,8 +77,8 @@ func toCty(v value.Value) (cty.Value, bool) {
 		}
 		return cty.TupleVal(items), true
 	case value.Map:
-		members := make(map[string]cty.Value, len(v.Members))
-		for _, member := range v.Members {
+		members := make(map[string]cty.Value, len(v.Members()))
+		for _, member := range v.Members() {
 			converted, ok := toCty(member.Value)
 			if !ok {
 				return cty.NilVal, false

@@ -59,7 +59,7 @@ func (m *module) evaluate(expression hclsyntax.Expression, s *scope) value.Value
 			if list.Kind != value.List {
 				return unknown(at, "%s", reason(list, "a template directive is not known"))
 			}
-			return value.Concat(at, list.Items...)
+			return value.Concat(at, list.Items()...)
 		})
 	case *hclsyntax.ParenthesesExpr:
 		return m.evaluate(e.Expression, s)
@@ -86,11 +86,11 @@ func (m *module) evaluate(expression hclsyntax.Expression, s *scope) value.Value
 		}
 		return m.arithmetic(e.Op.Impl.Call, at, m.evaluate(e.Val, s))
 	case *hclsyntax.TupleConsExpr:
-		list := value.Value{Kind: value.List, Location: at}
+		var list []value.Value
 		for _, item := range e.Exprs {
-			list.Items = append(list.Items, m.evaluate(item, s))
+			list = append(list, m.evaluate(item, s))
 		}
-		return list
+		return value.ListOf(list, at)
 	case *hclsyntax.ObjectConsExpr:
 		return m.objectExpression(e, s, at)
 	case *hclsyntax.ObjectConsKeyExpr:
@@ -118,7 +118,7 @@ func overChoices(v value.Value, apply func(value.Value) value.Value) value.Value
 	if v.Kind != value.Choice {
 		return apply(v)
 	}
-	return value.If(v.Condition, overChoices(*v.Then, apply), overChoices(*v.Else, apply), v.Location)
+	return value.If(v.Condition(), overChoices(*v.Then(), apply), overChoices(*v.Else(), apply), v.Location)
 }
 
 func reason(v value.Value, otherwise string) string {
@@ -182,7 +182,7 @@ func (m *module) literalLines(e *hclsyntax.LiteralValueExpr) []value.Value {
 // objectExpression keeps repeated keys: jsonencode({Statement = ..., Statement = ...}) is a
 // defect to be seen.
 func (m *module) objectExpression(e *hclsyntax.ObjectConsExpr, s *scope, at source.Location) value.Value {
-	object := value.Value{Kind: value.Map, Location: at}
+	var object []value.Member
 	for _, item := range e.Items {
 		name := hcl.ExprAsKeyword(item.KeyExpr)
 		if key, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); name == "" || ok && key.ForceNonLiteral {
@@ -192,9 +192,9 @@ func (m *module) objectExpression(e *hclsyntax.ObjectConsExpr, s *scope, at sour
 			}
 			name = text
 		}
-		object.Members = append(object.Members, value.Member{Key: name, KeyLocation: m.at(item.KeyExpr.Range()), Value: m.evaluate(item.ValueExpr, s)})
+		object = append(object, value.Member{Key: name, KeyLocation: m.at(item.KeyExpr.Range()), Value: m.evaluate(item.ValueExpr, s)})
 	}
-	return object
+	return value.MapOf(object, at)
 }
 
 func (m *module) binary(e *hclsyntax.BinaryOpExpr, s *scope, at source.Location) value.Value {
@@ -216,7 +216,7 @@ func (m *module) arithmetic(apply func([]cty.Value) (cty.Value, error), at sourc
 				replaced[i] = *chosen
 				return m.arithmetic(apply, at, replaced...)
 			}
-			return value.If(operand.Condition, side(operand.Then), side(operand.Else), at)
+			return value.If(operand.Condition(), side(operand.Then()), side(operand.Else()), at)
 		}
 		converted, ok := toCty(operand)
 		if !ok {
@@ -249,20 +249,20 @@ type element struct {
 func elements(v value.Value) (all []element, ok bool) {
 	switch v.Kind {
 	case value.List:
-		for i, item := range v.Items {
+		for i, item := range v.Items() {
 			all = append(all, present(element{key: number(i, item.Location), value: item})...)
 		}
 		return all, true
 	case value.Map:
-		for _, member := range v.Members {
+		for _, member := range v.Members() {
 			all = append(all, present(element{key: value.Text(member.Key, member.KeyLocation), value: member.Value})...)
 		}
 		return all, true
 	case value.Absent:
 		return nil, true
 	case value.Choice:
-		for i, side := range []*value.Value{v.Then, v.Else} {
-			condition := v.Condition
+		for i, side := range []*value.Value{v.Then(), v.Else()} {
+			condition := v.Condition()
 			if i == 1 {
 				condition = value.Not(condition)
 			}
@@ -287,12 +287,12 @@ func present(e element) []element {
 	if e.value.Kind != value.Choice {
 		return []element{e}
 	}
-	then, otherwise := *e.value.Then, *e.value.Else
+	then, otherwise := *e.value.Then(), *e.value.Else()
 	switch {
 	case then.IsAbsent():
-		return []element{{key: e.key, value: otherwise, when: value.Not(e.value.Condition)}}
+		return []element{{key: e.key, value: otherwise, when: value.Not(e.value.Condition())}}
 	case otherwise.IsAbsent():
-		return []element{{key: e.key, value: then, when: e.value.Condition}}
+		return []element{{key: e.key, value: then, when: e.value.Condition()}}
 	default:
 		return []element{e}
 	}
@@ -304,7 +304,7 @@ func under(condition value.Condition, v value.Value) value.Value {
 }
 
 func number(i int, at source.Location) value.Value {
-	return value.Value{Kind: value.Number, Text: strconv.Itoa(i), Location: at}
+	return value.NumberOf(strconv.Itoa(i), at)
 }
 
 func (m *module) forExpression(e *hclsyntax.ForExpr, s *scope, at source.Location) value.Value {
@@ -313,10 +313,8 @@ func (m *module) forExpression(e *hclsyntax.ForExpr, s *scope, at source.Locatio
 	if !ok {
 		return unknown(at, "%s", reason(collection, "the collection of a for expression is not known"))
 	}
-	result := value.Value{Kind: value.List, Location: at}
-	if e.KeyExpr != nil {
-		result.Kind = value.Map
-	}
+	var items []value.Value
+	var members []value.Member
 	for _, each := range all {
 		inner := s.with(e.ValVar, each.value)
 		if e.KeyVar != "" {
@@ -331,16 +329,19 @@ func (m *module) forExpression(e *hclsyntax.ForExpr, s *scope, at source.Locatio
 		}
 		v := under(when, m.evaluate(e.ValExpr, inner))
 		if e.KeyExpr == nil {
-			result.Items = append(result.Items, v)
+			items = append(items, v)
 			continue
 		}
 		key, literal := m.evaluate(e.KeyExpr, inner).Literal()
 		if !literal {
 			return unknown(at, "%s", reason(m.evaluate(e.KeyExpr, inner), "a key of a for expression is not known"))
 		}
-		result.Members = addMember(result.Members, key, v, e.Group, at)
+		members = addMember(members, key, v, e.Group, at)
 	}
-	return result
+	if e.KeyExpr != nil {
+		return value.MapOf(members, at)
+	}
+	return value.ListOf(items, at)
 }
 
 // addMember sets a member of a for expression, or appends to its group.
@@ -350,14 +351,14 @@ func addMember(members []value.Member, key string, v value.Value, group bool, at
 			continue
 		}
 		if group {
-			members[i].Value.Items = append(members[i].Value.Items, v)
+			members[i].Value = value.ListOf(append(members[i].Value.Items(), v), members[i].Value.Location)
 		} else {
 			members[i].Value = v
 		}
 		return members
 	}
 	if group {
-		v = value.Value{Kind: value.List, Items: []value.Value{v}, Location: at}
+		v = value.ListOf([]value.Value{v}, at)
 	}
 	return append(members, value.Member{Key: key, KeyLocation: at, Value: v})
 }
@@ -372,17 +373,17 @@ func (m *module) splat(e *hclsyntax.SplatExpr, s *scope, at source.Location) val
 	return overChoices(collection, func(v value.Value) value.Value {
 		switch v.Kind {
 		case value.Absent:
-			return value.Value{Kind: value.List, Location: at}
+			return value.ListOf(nil, at)
 		case value.Unknown:
 			return v
 		case value.List:
 		default:
 			// A splat over a single value is a list of it.
-			v = value.Value{Kind: value.List, Items: []value.Value{v}, Location: at}
+			v = value.ListOf([]value.Value{v}, at)
 		}
-		result := value.Value{Kind: value.List, Location: at}
-		for _, item := range v.Items {
-			result.Items = append(result.Items, overChoices(item, func(each value.Value) value.Value {
+		var result []value.Value
+		for _, item := range v.Items() {
+			result = append(result, overChoices(item, func(each value.Value) value.Value {
 				if each.IsAbsent() {
 					return each
 				}
@@ -390,7 +391,7 @@ func (m *module) splat(e *hclsyntax.SplatExpr, s *scope, at source.Location) val
 				return m.evaluate(e.Each, inner)
 			}))
 		}
-		return result
+		return value.ListOf(result, at)
 	})
 }
 
@@ -412,7 +413,7 @@ func (m *module) indexKnown(v, key value.Value, at source.Location) value.Value 
 	switch v.Kind {
 	case value.List:
 		i, err := strconv.Atoi(text)
-		items := v.Items
+		items := v.Items()
 		if err != nil || i < 0 || i >= len(items) {
 			return unknown(at, "there is no element %s in a list of %d", text, len(items))
 		}
@@ -437,11 +438,11 @@ func (m *module) indexKnown(v, key value.Value, at source.Location) value.Value 
 func firstPresent(items []value.Value, i int, at source.Location) value.Value {
 	item := items[i]
 	if item.Kind == value.Choice && i+1 < len(items) {
-		if item.Else.IsAbsent() {
-			return value.If(item.Condition, *item.Then, firstPresent(items, i+1, at), at)
+		if item.Else().IsAbsent() {
+			return value.If(item.Condition(), *item.Then(), firstPresent(items, i+1, at), at)
 		}
-		if item.Then.IsAbsent() {
-			return value.If(item.Condition, firstPresent(items, i+1, at), *item.Else, at)
+		if item.Then().IsAbsent() {
+			return value.If(item.Condition(), firstPresent(items, i+1, at), *item.Else(), at)
 		}
 	}
 	return item
@@ -455,7 +456,7 @@ func extend(v value.Value, step string, at source.Location) value.Value {
 		return unknown(at, "%s", reason(v, "text has no attributes"))
 	}
 	reference.Attribute += value.Attribute(step)
-	return value.To(reference, v.Parts[0].Text+step, at)
+	return value.To(reference, v.Parts()[0].Text+step, at)
 }
 
 // attributeOf returns an attribute of an object.

@@ -15,10 +15,10 @@ func (o *object) forwarding(id value.Value) value.Value {
 		if !known {
 			return value.Nothing(id.Location)
 		}
-		forwarding := value.Value{Kind: value.Map, Location: id.Location}
+		var forwarding []value.Member
 		set := func(name string, path ...string) {
 			if v := policy.nested(policy.block.Body, policy.instance.scope(policy.module), path...); !v.IsAbsent() {
-				forwarding.Members = append(forwarding.Members, value.Member{Key: name, KeyLocation: v.Location, Value: v})
+				forwarding = append(forwarding, value.Member{Key: name, KeyLocation: v.Location, Value: v})
 			}
 		}
 		var within []string
@@ -32,13 +32,13 @@ func (o *object) forwarding(id value.Value) value.Value {
 		if policy.name.kind == dataBlock {
 			set("name", "name")
 			set("id", "id")
-			return forwarding
+			return value.MapOf(forwarding, id.Location)
 		}
 		at := func(path ...string) []string { return append(append([]string{}, within...), path...) }
 		set("header_behavior", at("headers_config", "header_behavior")...)
 		set("headers", at("headers_config", "headers", "items")...)
 		set("query_string_behavior", at("query_strings_config", "query_string_behavior")...)
 		set("query_strings", at("query_strings_config", "query_strings", "items")...)
-		return forwarding
+		return value.MapOf(forwarding, id.Location)
 	})
 }

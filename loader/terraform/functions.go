@@ -34,7 +34,7 @@ func (m *module) callFunction(e *hclsyntax.FunctionCallExpr, s *scope, at source
 			if v.Kind != value.List {
 				return unknown(at, "%s", reason(v, "the arguments of "+e.Name+" are not known"))
 			}
-			arguments = append(arguments, v.Items...)
+			arguments = append(arguments, v.Items()...)
 			continue
 		}
 		arguments = append(arguments, v)
@@ -60,7 +60,7 @@ func (m *module) try(e *hclsyntax.FunctionCallExpr, s *scope, at source.Location
 // only not known.
 func fails(v value.Value) bool {
 	for _, text := range []string{"there is no ", "has no instance", "is not declared", "has no output", "has no attribute"} {
-		if strings.Contains(v.Reason, text) {
+		if strings.Contains(v.Reason(), text) {
 			return true
 		}
 	}
@@ -100,7 +100,7 @@ func (m *module) apply(name string, arguments []value.Value, at source.Location)
 			replaced[i] = *chosen
 			return m.apply(name, replaced, at)
 		}
-		return value.If(argument.Condition, side(argument.Then), side(argument.Else), at)
+		return value.If(argument.Condition(), side(argument.Then()), side(argument.Else()), at)
 	}
 	if symbolic, ok := symbolicFunctions()[name]; ok {
 		return symbolic(m, arguments, at)
@@ -118,10 +118,11 @@ func openLists(lists []value.Value) []value.Value {
 			continue
 		}
 		if all, ok := elements(list); ok {
-			opened[i] = value.Value{Kind: value.List, Location: list.Location}
-			for _, e := range all {
-				opened[i].Items = append(opened[i].Items, under(e.when, e.value))
+			items := make([]value.Value, len(all))
+			for j, e := range all {
+				items[j] = under(e.when, e.value)
 			}
+			opened[i] = value.ListOf(items, list.Location)
 		}
 	}
 	return opened
@@ -174,33 +175,33 @@ func jsonDecode(_ *module, a []value.Value, at source.Location) value.Value {
 }
 
 func merge(_ *module, a []value.Value, at source.Location) value.Value {
-	result := value.Value{Kind: value.Map, Location: at}
+	var result []value.Member
 	for _, each := range a {
 		switch each.Kind {
 		case value.Absent:
 		case value.Map:
-			for _, member := range each.Members {
-				result.Members = slices.DeleteFunc(result.Members, func(known value.Member) bool { return known.Key == member.Key })
-				result.Members = append(result.Members, member)
+			for _, member := range each.Members() {
+				result = slices.DeleteFunc(result, func(known value.Member) bool { return known.Key == member.Key })
+				result = append(result, member)
 			}
 		default:
 			return unknown(at, "%s", reason(each, "an argument of merge is not known"))
 		}
 	}
-	return result
+	return value.MapOf(result, at)
 }
 
 func concat(_ *module, a []value.Value, at source.Location) value.Value {
-	result := value.Value{Kind: value.List, Location: at}
+	var result []value.Value
 	for _, each := range a {
 		if each.Kind == value.List {
-			result.Items = append(result.Items, each.Items...)
+			result = append(result, each.Items()...)
 			continue
 		}
 		// One list that is not known leaves the others as they are.
-		result.Items = append(result.Items, unknown(each.Location, "%s", reason(each, "an argument of concat is not known")))
+		result = append(result, unknown(each.Location, "%s", reason(each, "an argument of concat is not known")))
 	}
-	return result
+	return value.ListOf(result, at)
 }
 
 func flatten(_ *module, a []value.Value, at source.Location) value.Value {
@@ -208,24 +209,24 @@ func flatten(_ *module, a []value.Value, at source.Location) value.Value {
 	if list.Kind != value.List {
 		return unknown(at, "%s", reason(list, "the list of flatten is not known"))
 	}
-	result := value.Value{Kind: value.List, Location: at}
-	for _, item := range list.Items {
-		result.Items = append(result.Items, flattened(item, value.True())...)
+	var result []value.Value
+	for _, item := range list.Items() {
+		result = append(result, flattened(item, value.True())...)
 	}
-	return result
+	return value.ListOf(result, at)
 }
 
 func flattened(item value.Value, when value.Condition) []value.Value {
 	switch item.Kind {
 	case value.List:
 		var all []value.Value
-		for _, inner := range item.Items {
+		for _, inner := range item.Items() {
 			all = append(all, flattened(inner, when)...)
 		}
 		return all
 	case value.Choice:
-		then := flattened(*item.Then, value.And(when, item.Condition))
-		return append(then, flattened(*item.Else, value.And(when, value.Not(item.Condition)))...)
+		then := flattened(*item.Then(), value.And(when, item.Condition()))
+		return append(then, flattened(*item.Else(), value.And(when, value.Not(item.Condition())))...)
 	case value.Absent:
 		return nil
 	default:
@@ -238,14 +239,14 @@ func compact(_ *module, a []value.Value, at source.Location) value.Value {
 	if list.Kind != value.List {
 		return unknown(at, "%s", reason(list, "the list of compact is not known"))
 	}
-	result := value.Value{Kind: value.List, Location: at}
-	for _, item := range list.Items {
+	var result []value.Value
+	for _, item := range list.Items() {
 		if text, literal := item.Literal(); item.IsAbsent() || literal && text == "" {
 			continue
 		}
-		result.Items = append(result.Items, item)
+		result = append(result, item)
 	}
-	return result
+	return value.ListOf(result, at)
 }
 
 func distinct(_ *module, a []value.Value, at source.Location) value.Value {
@@ -253,18 +254,18 @@ func distinct(_ *module, a []value.Value, at source.Location) value.Value {
 	if list.Kind != value.List {
 		return list
 	}
-	result := value.Value{Kind: value.List, Location: list.Location}
+	var result []value.Value
 	seen := map[string]bool{}
-	for _, item := range list.Items {
+	for _, item := range list.Items() {
 		if text, literal := item.Literal(); literal {
 			if seen[text] {
 				continue
 			}
 			seen[text] = true
 		}
-		result.Items = append(result.Items, item)
+		result = append(result, item)
 	}
-	return result
+	return value.ListOf(result, list.Location)
 }
 
 func toText(_ *module, a []value.Value, at source.Location) value.Value {
@@ -280,16 +281,16 @@ func keys(_ *module, a []value.Value, at source.Location) value.Value {
 	if object.Kind != value.Map {
 		return unknown(at, "%s", reason(object, "the map of keys is not known"))
 	}
-	names := make([]string, 0, len(object.Members))
-	for _, member := range object.Members {
+	names := make([]string, 0, len(object.Members()))
+	for _, member := range object.Members() {
 		names = append(names, member.Key)
 	}
 	slices.Sort(names)
-	result := value.Value{Kind: value.List, Location: at}
+	var result []value.Value
 	for _, name := range names {
-		result.Items = append(result.Items, value.Text(name, at))
+		result = append(result, value.Text(name, at))
 	}
-	return result
+	return value.ListOf(result, at)
 }
 
 func valuesOf(m *module, a []value.Value, at source.Location) value.Value {
@@ -297,13 +298,13 @@ func valuesOf(m *module, a []value.Value, at source.Location) value.Value {
 	if names.Kind != value.List {
 		return names
 	}
-	result := value.Value{Kind: value.List, Location: at}
-	for _, name := range names.Items {
+	var result []value.Value
+	for _, name := range names.Items() {
 		text, _ := name.Literal()
 		inner, _ := a[0].Get(text)
-		result.Items = append(result.Items, inner)
+		result = append(result, inner)
 	}
-	return result
+	return value.ListOf(result, at)
 }
 
 func lookup(m *module, a []value.Value, at source.Location) value.Value {
@@ -324,22 +325,22 @@ func lookup(m *module, a []value.Value, at source.Location) value.Value {
 func elementOf(m *module, a []value.Value, at source.Location) value.Value {
 	list, key := first(a, at), second(a, at)
 	converted, ok := toCty(key)
-	if list.Kind != value.List || !ok || len(list.Items) == 0 || !converted.Type().Equals(cty.Number) {
+	if list.Kind != value.List || !ok || len(list.Items()) == 0 || !converted.Type().Equals(cty.Number) {
 		return m.index(list, key, at)
 	}
 	position, _ := converted.AsBigFloat().Int64()
-	count := int64(len(list.Items))
-	return firstPresent(list.Items, int(((position%count)+count)%count), at)
+	count := int64(len(list.Items()))
+	return firstPresent(list.Items(), int(((position%count)+count)%count), at)
 }
 
 func length(_ *module, a []value.Value, at source.Location) value.Value {
 	v := first(a, at)
 	switch v.Kind {
 	case value.List:
-		return countPresent(v.Items, at)
+		return countPresent(v.Items(), at)
 	case value.Map:
-		items := make([]value.Value, len(v.Members))
-		for i, member := range v.Members {
+		items := make([]value.Value, len(v.Members()))
+		for i, member := range v.Members() {
 			items[i] = member.Value
 		}
 		return countPresent(items, at)
@@ -355,12 +356,12 @@ func length(_ *module, a []value.Value, at source.Location) value.Value {
 // condition makes the number a choice.
 func countPresent(items []value.Value, at source.Location) value.Value {
 	for i, item := range items {
-		if item.Kind == value.Choice && (item.Then.IsAbsent() || item.Else.IsAbsent()) {
+		if item.Kind == value.Choice && (item.Then().IsAbsent() || item.Else().IsAbsent()) {
 			with := slices.Clone(items)
 			with[i] = value.Boolean(true, at)
 			without := slices.Delete(slices.Clone(items), i, i+1)
-			there := item.Condition
-			if item.Then.IsAbsent() {
+			there := item.Condition()
+			if item.Then().IsAbsent() {
 				there = value.Not(there)
 			}
 			return value.If(there, countPresent(with, at), countPresent(without, at), at)
@@ -377,14 +378,14 @@ func contains(m *module, a []value.Value, at source.Location) value.Value {
 	}
 	reference, isReference := wanted.SoleReference()
 	condition := value.False()
-	for _, item := range list.Items {
+	for _, item := range list.Items() {
 		known, ok := item.Literal()
 		switch {
 		case ok && literal && known == text:
 			return value.Boolean(true, at)
 		case ok && literal:
 		case ok && isReference:
-			condition = value.Or(condition, m.builder.Variables().Equals(reference.Node+"."+string(reference.Attribute), wanted.Parts[0].Text, known, nil))
+			condition = value.Or(condition, m.builder.Variables().Equals(reference.Node+"."+string(reference.Attribute), wanted.Parts()[0].Text, known, nil))
 		default:
 			return unknown(at, "%s", reason(item, "whether a list contains a value is not known"))
 		}
@@ -404,7 +405,7 @@ func coalesce(_ *module, a []value.Value, at source.Location) value.Value {
 
 func coalesceList(_ *module, a []value.Value, at source.Location) value.Value {
 	for _, each := range a {
-		if each.Kind != value.List || len(each.Items) > 0 {
+		if each.Kind != value.List || len(each.Items()) > 0 {
 			return each
 		}
 	}
@@ -417,33 +418,34 @@ func one(_ *module, a []value.Value, at source.Location) value.Value {
 	if list.Kind != value.List {
 		return list
 	}
-	if len(list.Items) == 0 {
+	if len(list.Items()) == 0 {
 		return value.Nothing(at)
 	}
-	return firstPresent(list.Items, 0, at)
+	return firstPresent(list.Items(), 0, at)
 }
 
 func zipMap(_ *module, a []value.Value, at source.Location) value.Value {
 	names, inner := first(a, at), second(a, at)
-	if names.Kind != value.List || inner.Kind != value.List || len(names.Items) != len(inner.Items) {
+	if names.Kind != value.List || inner.Kind != value.List || len(names.Items()) != len(inner.Items()) {
 		return unknown(at, "%s", reason(names, "the lists of zipmap are not known"))
 	}
-	result := value.Value{Kind: value.Map, Location: at}
-	for i, name := range names.Items {
+	var result []value.Member
+	for i, name := range names.Items() {
 		text, literal := name.Literal()
 		if !literal {
 			return unknown(at, "%s", reason(name, "a key of zipmap is not known"))
 		}
-		result.Members = append(result.Members, value.Member{Key: text, KeyLocation: at, Value: inner.Items[i]})
+		result = append(result, value.Member{Key: text, KeyLocation: at, Value: inner.Items()[i]})
 	}
-	return result
+	return value.MapOf(result, at)
 }
 
 func reverse(_ *module, a []value.Value, at source.Location) value.Value {
 	list := first(a, at)
 	if list.Kind == value.List {
-		list.Items = slices.Clone(list.Items)
-		slices.Reverse(list.Items)
+		items := slices.Clone(list.Items())
+		slices.Reverse(items)
+		list = value.ListOf(items, list.Location)
 	}
 	return list
 }
@@ -455,7 +457,7 @@ func join(_ *module, a []value.Value, at source.Location) value.Value {
 		if list.Kind != value.List {
 			return textOf(unknown(at, "%s", reason(list, "the list of join is not known")))
 		}
-		for _, item := range list.Items {
+		for _, item := range list.Items() {
 			if len(pieces) > 0 {
 				pieces = append(pieces, delimiter)
 			}
@@ -510,14 +512,13 @@ func replace(m *module, a []value.Value, at source.Location) value.Value {
 	if strings.ContainsAny(old, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./:") {
 		return textOf(unknown(at, "what replace makes of %s is not known before it is deployed", a[0]))
 	}
-	result := a[0]
-	result.Parts = slices.Clone(result.Parts)
-	for i, part := range result.Parts {
+	parts := slices.Clone(a[0].Parts())
+	for i, part := range parts {
 		if part.Kind == value.Literal {
-			result.Parts[i].Text = strings.ReplaceAll(part.Text, old, replacement)
+			parts[i].Text = strings.ReplaceAll(part.Text, old, replacement)
 		}
 	}
-	return result
+	return value.StringOf(parts, a[0].Location)
 }
 
 // split divides literal parts; ids hold no delimiters.
@@ -527,11 +528,11 @@ func split(m *module, a []value.Value, at source.Location) value.Value {
 	if _, literal := text.Literal(); literal || !known || text.Kind != value.String {
 		return m.applyKnown("split", a, at)
 	}
-	list := value.Value{Kind: value.List, Location: at}
-	current := value.Value{Kind: value.String, Location: at}
-	for _, part := range text.Parts {
+	var list []value.Value
+	var current []value.Part
+	for _, part := range text.Parts() {
 		if part.Kind == value.ReferenceTo && (part.Reference.Attribute == value.ID || part.Reference.Attribute == value.Account) && strings.Trim(delimiter, ":/,") == "" {
-			current.Parts = append(current.Parts, part)
+			current = append(current, part)
 			continue
 		}
 		if part.Kind != value.Literal {
@@ -539,16 +540,16 @@ func split(m *module, a []value.Value, at source.Location) value.Value {
 		}
 		for i, piece := range strings.Split(part.Text, delimiter) {
 			if i > 0 {
-				list.Items = append(list.Items, current)
-				current = value.Value{Kind: value.String, Location: at}
+				list = append(list, value.StringOf(current, at))
+				current = nil
 			}
 			if piece != "" {
-				current.Parts = append(current.Parts, value.Part{Kind: value.Literal, Text: piece, Location: part.Location})
+				current = append(current, value.Part{Kind: value.Literal, Text: piece, Location: part.Location})
 			}
 		}
 	}
-	list.Items = append(list.Items, current)
-	return list
+	list = append(list, value.StringOf(current, at))
+	return value.ListOf(list, at)
 }
 
 // trimSpace drops blanks of literal text; what AWS makes has none around it.
@@ -622,13 +623,13 @@ func file(m *module, a []value.Value, at source.Location) value.Value {
 	if opened == nil {
 		return failure
 	}
-	result := value.Value{Kind: value.String, Location: opened.Location(0, len(opened.Bytes))}
+	var result []value.Part
 	offset := 0
 	for line := range strings.Lines(string(opened.Bytes)) {
-		result.Parts = append(result.Parts, value.Part{Kind: value.Literal, Text: line, Location: opened.Location(offset, offset+len(line))})
+		result = append(result, value.Part{Kind: value.Literal, Text: line, Location: opened.Location(offset, offset+len(line))})
 		offset += len(line)
 	}
-	return result
+	return value.StringOf(result, opened.Location(0, len(opened.Bytes)))
 }
 
 // templateFile evaluates a template with its own variables.
@@ -643,7 +644,7 @@ func templateFile(m *module, a []value.Value, at source.Location) value.Value {
 	}
 	inner := &scope{module: m}
 	if len(a) > 1 {
-		for _, member := range a[1].Members {
+		for _, member := range a[1].Members() {
 			inner = inner.with(member.Key, member.Value)
 		}
 	}
@@ -661,7 +662,7 @@ func templateString(m *module, a []value.Value, at source.Location) value.Value 
 		return textOf(unknown(at, "the template is not valid"))
 	}
 	inner := &scope{module: m}
-	for _, member := range a[1].Members {
+	for _, member := range a[1].Members() {
 		inner = inner.with(member.Key, member.Value)
 	}
 	return movedTo(at, m.evaluate(expression, inner))
@@ -671,12 +672,13 @@ func templateString(m *module, a []value.Value, at source.Location) value.Value 
 func movedTo(at source.Location, v value.Value) value.Value {
 	switch v.Kind {
 	case value.Choice:
-		return value.If(v.Condition, movedTo(at, *v.Then), movedTo(at, *v.Else), at)
+		return value.If(v.Condition(), movedTo(at, *v.Then()), movedTo(at, *v.Else()), at)
 	case value.String:
-		v.Parts = slices.Clone(v.Parts)
-		for i := range v.Parts {
-			v.Parts[i].Location = at
+		parts := slices.Clone(v.Parts())
+		for i := range parts {
+			parts[i].Location = at
 		}
+		return value.StringOf(parts, at)
 	}
 	v.Location = at
 	return v
@@ -695,33 +697,33 @@ func ofFile(name string) symbolicFunction {
 
 // matchKeys keeps the values whose key is searched for.
 func matchKeys(_ *module, a []value.Value, at source.Location) value.Value {
-	if len(a) != 3 || a[0].Kind != value.List || a[1].Kind != value.List || a[2].Kind != value.List || len(a[0].Items) != len(a[1].Items) {
+	if len(a) != 3 || a[0].Kind != value.List || a[1].Kind != value.List || a[2].Kind != value.List || len(a[0].Items()) != len(a[1].Items()) {
 		return unknown(at, "the lists of matchkeys are not known")
 	}
-	result := value.Value{Kind: value.List, Location: at}
-	for i, key := range a[1].Items {
+	var result []value.Value
+	for i, key := range a[1].Items() {
 		text, literal := key.Literal()
 		if !literal {
 			return unknown(at, "%s", reason(key, "a key of matchkeys is not known"))
 		}
-		for _, wanted := range a[2].Items {
+		for _, wanted := range a[2].Items() {
 			if known, ok := wanted.Literal(); ok && known == text {
-				result.Items = append(result.Items, a[0].Items[i])
+				result = append(result, a[0].Items()[i])
 				break
 			}
 		}
 	}
-	return result
+	return value.ListOf(result, at)
 }
 
 // sum adds numbers.
 func sum(m *module, a []value.Value, at source.Location) value.Value {
 	list := first(a, at)
-	if list.Kind != value.List || len(list.Items) == 0 {
+	if list.Kind != value.List || len(list.Items()) == 0 {
 		return unknown(at, "%s", reason(list, "the list of sum is not known"))
 	}
 	total := cty.Zero
-	for _, item := range list.Items {
+	for _, item := range list.Items() {
 		known, ok := toCty(item)
 		if !ok || known.IsNull() || !known.Type().Equals(cty.Number) {
 			return unknown(at, "%s", reason(item, "a number of sum is not known"))
@@ -771,13 +773,13 @@ func fileSet(m *module, a []value.Value, at source.Location) value.Value {
 	if !known || !also {
 		return unknown(at, "%s", reason(first(a, at), "the folder of fileset is not known"))
 	}
-	list := value.Value{Kind: value.List, Location: at}
+	var list []value.Value
 	for _, name := range m.filesBelow(m.inRepository(folder), "") {
 		if matched, err := doublestar.Match(pattern, name); err == nil && matched {
-			list.Items = append(list.Items, value.Text(name, at))
+			list = append(list, value.Text(name, at))
 		}
 	}
-	return list
+	return value.ListOf(list, at)
 }
 
 // filesBelow lists the files below a folder by their paths relative to it. What
@@ -811,7 +813,7 @@ func combineTruths(_ *module, list value.Value, at source.Location, start value.
 	if list.Kind != value.List {
 		return unknown(at, "%s", reason(list, "a list of conditions is not known"))
 	}
-	for _, item := range list.Items {
+	for _, item := range list.Items() {
 		condition, ok := conditionOf(item)
 		if !ok {
 			return unknown(at, "%s", reason(item, "a condition is not known"))
@@ -830,9 +832,9 @@ func conditionOf(v value.Value) (value.Condition, bool) {
 		}
 		return value.False(), true
 	case value.Choice:
-		then, ok := conditionOf(*v.Then)
-		otherwise, also := conditionOf(*v.Else)
-		return either(v.Condition, then, otherwise), ok && also
+		then, ok := conditionOf(*v.Then())
+		otherwise, also := conditionOf(*v.Else())
+		return either(v.Condition(), then, otherwise), ok && also
 	default:
 		return value.Condition{}, false
 	}
@@ -853,17 +855,17 @@ func arnBuild(_ *module, a []value.Value, at source.Location) value.Value {
 
 func arnParse(m *module, a []value.Value, at source.Location) value.Value {
 	parts := split(m, []value.Value{value.Text(":", at), first(a, at)}, at)
-	if parts.Kind != value.List || len(parts.Items) < 6 {
+	if parts.Kind != value.List || len(parts.Items()) < 6 {
 		return unknown(at, "%s", reason(parts, "what arn_parse makes of "+first(a, at).String()+" is not known before it is deployed"))
 	}
-	resource := []value.Value{parts.Items[5]}
-	for _, piece := range parts.Items[6:] {
+	resource := []value.Value{parts.Items()[5]}
+	for _, piece := range parts.Items()[6:] {
 		resource = append(resource, value.Text(":", at), piece)
 	}
-	object := value.Value{Kind: value.Map, Location: at}
+	var object []value.Member
 	for i, name := range []string{"partition", "service", "region", "account_id"} {
-		object.Members = append(object.Members, value.Member{Key: name, KeyLocation: at, Value: parts.Items[i+1]})
+		object = append(object, value.Member{Key: name, KeyLocation: at, Value: parts.Items()[i+1]})
 	}
-	object.Members = append(object.Members, value.Member{Key: "resource", KeyLocation: at, Value: value.Concat(at, resource...)})
-	return object
+	object = append(object, value.Member{Key: "resource", KeyLocation: at, Value: value.Concat(at, resource...)})
+	return value.MapOf(object, at)
 }

@@ -335,26 +335,26 @@ func (m *module) conform(kind hclsyntax.Expression, v value.Value) value.Value {
 		return m.conform(call.Args[0], v)
 	case "list", "set":
 		if v.Kind == value.List {
-			items := make([]value.Value, len(v.Items))
-			for i, item := range v.Items {
+			items := make([]value.Value, len(v.Items()))
+			for i, item := range v.Items() {
 				items[i] = m.conform(call.Args[0], item)
 			}
-			v.Items = items
+			v = value.ListOf(items, v.Location)
 		}
 	case "map":
 		if v.Kind == value.Map {
-			members := slices.Clone(v.Members)
+			members := slices.Clone(v.Members())
 			for i := range members {
 				members[i].Value = m.conform(call.Args[0], members[i].Value)
 			}
-			v.Members = members
+			v = value.MapOf(members, v.Location)
 		}
 	case "object":
 		object, ok := call.Args[0].(*hclsyntax.ObjectConsExpr)
 		if !ok || v.Kind != value.Map {
 			return v
 		}
-		members := slices.Clone(v.Members)
+		members := slices.Clone(v.Members())
 		for _, item := range object.Items {
 			name := hcl.ExprAsKeyword(item.KeyExpr)
 			written, has := v.Get(name)
@@ -375,7 +375,7 @@ func (m *module) conform(kind hclsyntax.Expression, v value.Value) value.Value {
 				members = append(members, value.Member{Key: name, Value: fallback})
 			}
 		}
-		v.Members = members
+		v = value.MapOf(members, v.Location)
 	}
 	return v
 }
@@ -588,8 +588,8 @@ func (m *module) addEnvironment(name string, block *hclsyntax.Block) {
 	if block != nil {
 		root := &scope{module: m}
 		environment.Region, _ = m.argument(block.Body, "region", root).Literal()
-		if ids := m.argument(block.Body, "allowed_account_ids", root); len(ids.Items) == 1 {
-			environment.Account, _ = ids.Items[0].Literal()
+		if ids := m.argument(block.Body, "allowed_account_ids", root); len(ids.Items()) == 1 {
+			environment.Account, _ = ids.Items()[0].Literal()
 		}
 		for _, role := range m.contents(block.Body, "assume_role", root) {
 			if arn, literal := m.argument(role.body, "role_arn", role.scope).Literal(); literal {

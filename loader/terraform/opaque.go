@@ -118,18 +118,18 @@ func isKeyPolicy(v value.Value) bool {
 	}
 	statements := member(decoded, "Statement")
 	if statements.Kind == value.Map {
-		statements.Items = []value.Value{statements}
+		statements = value.ListOf([]value.Value{statements}, statements.Location)
 	}
 	found := false
-	for _, statement := range statements.Items {
+	for _, statement := range statements.Items() {
 		if statement.Kind != value.Map {
 			continue
 		}
 		actions := member(statement, "Action")
 		if actions.Kind != value.List {
-			actions.Items = []value.Value{actions}
+			actions = value.ListOf([]value.Value{actions}, actions.Location)
 		}
-		for _, action := range actions.Items {
+		for _, action := range actions.Items() {
 			text, literal := action.Literal()
 			ofKMS := strings.HasPrefix(strings.ToLower(text), "kms:")
 			if !literal || !ofKMS && text != "*" {

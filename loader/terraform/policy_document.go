@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/source"
@@ -32,8 +33,8 @@ func (o *object) policyDocument() value.Value {
 	if id := o.argument("policy_id"); !id.IsAbsent() {
 		members = append(members, value.Member{Key: "Id", KeyLocation: at, Value: id})
 	}
-	members = append(members, value.Member{Key: "Statement", KeyLocation: at, Value: value.Value{Kind: value.List, Items: document.statements, Location: at}})
-	return value.EncodeJSON(value.Value{Kind: value.Map, Members: members, Location: at}, at)
+	members = append(members, value.Member{Key: "Statement", KeyLocation: at, Value: value.ListOf(document.statements, at)})
+	return value.EncodeJSON(value.MapOf(members, at), at)
 }
 
 // A policyBuilder merges statements by their Sid.
@@ -63,7 +64,7 @@ func (b *policyBuilder) override(statement value.Value) {
 			}
 			if statement.Kind == value.Choice {
 				// The earlier one stays where the later is absent.
-				statement = value.If(statement.Condition, orElse(*statement.Then, earlier), orElse(*statement.Else, earlier), statement.Location)
+				statement = value.If(statement.Condition(), orElse(*statement.Then(), earlier), orElse(*statement.Else(), earlier), statement.Location)
 			}
 			b.statements[i] = statement
 			return
@@ -82,10 +83,10 @@ func orElse(v, fallback value.Value) value.Value {
 // sidOf is the Sid of a statement, which may be there under a condition only.
 func sidOf(statement value.Value) string {
 	if statement.Kind == value.Choice {
-		if sid := sidOf(*statement.Then); sid != "" {
+		if sid := sidOf(*statement.Then()); sid != "" {
 			return sid
 		}
-		return sidOf(*statement.Else)
+		return sidOf(*statement.Else())
 	}
 	sid, _ := statement.Get("Sid")
 	text, _ := sid.Literal()
@@ -100,17 +101,17 @@ func (b *policyBuilder) statementsOf(documents value.Value) []value.Value {
 		return nil
 	case value.List:
 		var all []value.Value
-		for _, document := range documents.Items {
+		for _, document := range documents.Items() {
 			all = append(all, b.statementsOf(document)...)
 		}
 		return all
 	case value.Choice:
 		var all []value.Value
-		for _, statement := range b.statementsOf(*documents.Then) {
-			all = append(all, under(documents.Condition, statement))
+		for _, statement := range b.statementsOf(*documents.Then()) {
+			all = append(all, under(documents.Condition(), statement))
 		}
-		for _, statement := range b.statementsOf(*documents.Else) {
-			all = append(all, under(value.Not(documents.Condition), statement))
+		for _, statement := range b.statementsOf(*documents.Else()) {
+			all = append(all, under(value.Not(documents.Condition()), statement))
 		}
 		return all
 	}
@@ -129,7 +130,7 @@ func (b *policyBuilder) statementsOf(documents value.Value) []value.Value {
 	case !ok:
 		return []value.Value{value.NotKnown(reason(decoded, "a source document is not known"), documents.Location)}
 	case statements.Kind == value.List:
-		return statements.Items
+		return statements.Items()
 	default:
 		return []value.Value{statements}
 	}
@@ -137,7 +138,7 @@ func (b *policyBuilder) statementsOf(documents value.Value) []value.Value {
 
 // statement renders one statement block.
 func (o *object) statement(c content) value.Value {
-	statement := value.Value{Kind: value.Map, Location: c.header}
+	var statement []value.Member
 	set := func(key, argument string, v value.Value) {
 		if v.IsAbsent() {
 			return
@@ -146,7 +147,7 @@ func (o *object) statement(c content) value.Value {
 		if !ok {
 			at = c.header
 		}
-		statement.Members = append(statement.Members, value.Member{Key: key, KeyLocation: at, Value: v})
+		statement = append(statement, value.Member{Key: key, KeyLocation: at, Value: v})
 	}
 	set("Sid", "sid", o.module.argument(c.body, "sid", c.scope))
 	effect := o.module.argument(c.body, "effect", c.scope)
@@ -159,46 +160,59 @@ func (o *object) statement(c content) value.Value {
 	}
 	for _, each := range [][2]string{{"Principal", "principals"}, {"NotPrincipal", "not_principals"}} {
 		if v, at, ok := o.principals(c, each[1]); ok {
-			statement.Members = append(statement.Members, value.Member{Key: each[0], KeyLocation: at, Value: v})
+			statement = append(statement, value.Member{Key: each[0], KeyLocation: at, Value: v})
 		}
 	}
 	if v, at, ok := o.conditions(c); ok {
-		statement.Members = append(statement.Members, value.Member{Key: "Condition", KeyLocation: at, Value: v})
+		statement = append(statement, value.Member{Key: "Condition", KeyLocation: at, Value: v})
 	}
-	return statement
+	return value.MapOf(statement, c.header)
 }
 
 // nonEmpty drops an empty list, which the provider does not render.
 func nonEmpty(v value.Value) value.Value {
 	return overChoices(v, func(v value.Value) value.Value {
-		if v.Kind == value.List && len(v.Items) == 0 {
+		if v.Kind == value.List && len(v.Items()) == 0 {
 			return value.Nothing(v.Location)
 		}
 		return v
 	})
 }
 
+// usesVariables reports whether policyVariables has something to turn.
+func usesVariables(v value.Value) bool {
+	found := false
+	v.Walk(func(inner value.Value) {
+		found = found || slices.ContainsFunc(inner.Parts(), func(part value.Part) bool {
+			return part.Kind == value.Literal && strings.Contains(part.Text, "&{")
+		})
+	})
+	return found
+}
+
 // policyVariables turns &{...}, which the data source uses since ${...} is taken,
 // into the ${...} of the policy language.
 func policyVariables(v value.Value) value.Value {
+	if !usesVariables(v) {
+		return v
+	}
 	switch v.Kind {
 	case value.String:
-		parts := make([]value.Part, len(v.Parts))
-		for i, part := range v.Parts {
+		parts := slices.Clone(v.Parts())
+		for i, part := range parts {
 			if part.Kind == value.Literal {
-				part.Text = strings.ReplaceAll(part.Text, "&{", "${")
+				parts[i].Text = strings.ReplaceAll(part.Text, "&{", "${")
 			}
-			parts[i] = part
 		}
-		v.Parts = parts
+		return value.StringOf(parts, v.Location)
 	case value.List:
-		items := make([]value.Value, len(v.Items))
-		for i, item := range v.Items {
+		items := make([]value.Value, len(v.Items()))
+		for i, item := range v.Items() {
 			items[i] = policyVariables(item)
 		}
-		v.Items = items
+		return value.ListOf(items, v.Location)
 	case value.Choice:
-		return value.If(v.Condition, policyVariables(*v.Then), policyVariables(*v.Else), v.Location)
+		return value.If(v.Condition(), policyVariables(*v.Then()), policyVariables(*v.Else()), v.Location)
 	}
 	return v
 }
@@ -210,7 +224,7 @@ func (o *object) principals(c content, name string) (v value.Value, at source.Lo
 	if len(contents) == 0 {
 		return v, at, false
 	}
-	object := value.Value{Kind: value.Map, Location: contents[0].header}
+	var object []value.Member
 	for _, principal := range contents {
 		kind := o.module.argument(principal.body, "type", principal.scope)
 		text, literal := kind.Literal()
@@ -221,24 +235,24 @@ func (o *object) principals(c content, name string) (v value.Value, at source.Lo
 		if text == "*" {
 			return value.Text("*", identifiers.Location), principal.header, true
 		}
-		object.Members = appendTo(object.Members, text, principal.header, under(principal.when, identifiers))
+		object = appendTo(object, text, principal.header, under(principal.when, identifiers))
 	}
-	return object, contents[0].header, true
+	return value.MapOf(object, contents[0].header), contents[0].header, true
 }
 
 // appendTo joins lists under one key.
 func appendTo(members []value.Member, key string, at source.Location, v value.Value) []value.Member {
 	for i := range members {
 		if members[i].Key == key {
-			joined := value.Value{Kind: value.List, Location: members[i].Value.Location}
+			var joined []value.Value
 			for _, side := range []value.Value{members[i].Value, v} {
 				if side.Kind == value.List {
-					joined.Items = append(joined.Items, side.Items...)
+					joined = append(joined, side.Items()...)
 				} else {
-					joined.Items = append(joined.Items, side)
+					joined = append(joined, side)
 				}
 			}
-			members[i].Value = joined
+			members[i].Value = value.ListOf(joined, members[i].Value.Location)
 			return members
 		}
 	}
@@ -252,7 +266,7 @@ func (o *object) conditions(c content) (v value.Value, at source.Location, ok bo
 	if len(contents) == 0 {
 		return v, at, false
 	}
-	object := value.Value{Kind: value.Map, Location: contents[0].header}
+	var object []value.Member
 	for _, condition := range contents {
 		test, testKnown := o.module.argument(condition.body, "test", condition.scope).Literal()
 		variable, variableKnown := o.module.argument(condition.body, "variable", condition.scope).Literal()
@@ -261,21 +275,21 @@ func (o *object) conditions(c content) (v value.Value, at source.Location, ok bo
 		}
 		values := policyVariables(o.module.argument(condition.body, "values", condition.scope))
 		index := -1
-		for i := range object.Members {
-			if object.Members[i].Key == test {
+		for i := range object {
+			if object[i].Key == test {
 				index = i
 			}
 		}
 		if index < 0 {
-			object.Members = append(object.Members, value.Member{Key: test, KeyLocation: condition.header, Value: value.Value{Kind: value.Map, Location: condition.header}})
-			index = len(object.Members) - 1
+			object = append(object, value.Member{Key: test, KeyLocation: condition.header, Value: value.MapOf(nil, condition.header)})
+			index = len(object) - 1
 		}
-		inner := &object.Members[index].Value
+		inner := &object[index].Value
 		place := condition.header
 		if written, has := o.place(condition.body, "variable"); has {
 			place = written
 		}
-		inner.Members = appendTo(inner.Members, variable, place, under(condition.when, values))
+		*inner = value.MapOf(appendTo(inner.Members(), variable, place, under(condition.when, values)), inner.Location)
 	}
-	return object, contents[0].header, true
+	return value.MapOf(object, contents[0].header), contents[0].header, true
 }

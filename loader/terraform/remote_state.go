@@ -46,9 +46,9 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 	}
 	root.readVariableFiles()
 	root.addEnvironments()
-	outputs := value.Value{Kind: value.Map, Location: at}
+	var outputs []value.Member
 	for _, name := range sortedKeys(root.outputs) {
-		outputs.Members = append(outputs.Members, value.Member{Key: name, KeyLocation: at, Value: root.output(name, at)})
+		outputs = append(outputs, value.Member{Key: name, KeyLocation: at, Value: root.output(name, at)})
 	}
 	for _, file := range other.files {
 		o.builder.AddFile(file)
@@ -58,7 +58,7 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 			o.builder.Variables().Mention(id, variable.Text, element)
 		}
 	}
-	return outputs
+	return value.MapOf(outputs, at)
 }
 
 // identify makes the key of a state. A local state lies relative to the folder of

@@ -246,14 +246,14 @@ func (o *object) addAccessPoint() {
 
 func (o *object) addMultiRegionAccessPoint() {
 	n := o.node(graph.AccessPoint, map[string][]string{"name": {"details", "name"}})
-	buckets := value.Value{Kind: value.List, Location: n.Location}
+	var buckets []value.Value
 	for _, details := range o.contents(o.block.Body, "details", o.instance.scope(o.module)) {
 		for _, region := range o.contents(details.body, "region", details.scope) {
 			bucket := o.module.argument(region.body, "bucket", region.scope)
-			buckets.Items = append(buckets.Items, under(value.And(details.when, region.when), bucket))
+			buckets = append(buckets, under(value.And(details.when, region.when), bucket))
 		}
 	}
-	n.Attributes["buckets"] = buckets
+	n.Attributes["buckets"] = value.ListOf(buckets, n.Location)
 	n.Defaults = o.usedDefaults()
 	o.add(n)
 }
@@ -423,20 +423,20 @@ func (o *object) hasAny(c content, kinds ...string) value.Value {
 
 // behaviors lists the cache behaviors in one shape.
 func (o *object) behaviors(s *scope) value.Value {
-	all := value.Value{Kind: value.List, Location: o.at(o.block.DefRange())}
+	var all []value.Value
 	for _, kind := range []string{"default_cache_behavior", "ordered_cache_behavior", "cache_behavior"} {
 		for _, c := range o.contents(o.block.Body, kind, s) {
-			all.Items = append(all.Items, under(c.when, o.behavior(c)))
+			all = append(all, under(c.when, o.behavior(c)))
 		}
 	}
-	return all
+	return value.ListOf(all, o.at(o.block.DefRange()))
 }
 
 func (o *object) behavior(c content) value.Value {
-	behavior := value.Value{Kind: value.Map, Location: c.header}
+	var behavior []value.Member
 	set := func(name string, v value.Value) {
 		if !v.IsAbsent() {
-			behavior.Members = append(behavior.Members, value.Member{Key: name, KeyLocation: v.Location, Value: v})
+			behavior = append(behavior, value.Member{Key: name, KeyLocation: v.Location, Value: v})
 		}
 	}
 	for name, path := range map[string][]string{
@@ -447,46 +447,46 @@ func (o *object) behavior(c content) value.Value {
 		set(name, o.nested(c.body, c.scope, path...))
 	}
 	for _, name := range []string{"cache_policy", "origin_request_policy"} {
-		id, _ := behavior.Get(name + "_id")
+		id, _ := value.MapOf(behavior, c.header).Get(name + "_id")
 		set(name, o.forwarding(id))
 	}
-	slices.SortFunc(behavior.Members, func(x, y value.Member) int { return strings.Compare(x.Key, y.Key) })
+	slices.SortFunc(behavior, func(x, y value.Member) int { return strings.Compare(x.Key, y.Key) })
 	set("lambda_functions", o.functions(c, "lambda_function_association", "lambda_arn"))
 	set("functions", o.functions(c, "function_association", "function_arn"))
-	return behavior
+	return value.MapOf(behavior, c.header)
 }
 
 // functions lists function associations, with the code of those whose resource
 // is here.
 func (o *object) functions(c content, kind, arn string) value.Value {
-	all := value.Value{Kind: value.List, Location: c.header}
+	var all []value.Value
 	for _, association := range o.contents(c.body, kind, c.scope) {
 		named := o.module.argument(association.body, arn, association.scope)
-		function := value.Value{Kind: value.Map, Location: association.header, Members: []value.Member{
+		function := []value.Member{
 			{Key: "event", Value: o.module.argument(association.body, "event_type", association.scope)},
 			{Key: "arn", Value: named},
-		}}
+		}
 		if reference, ok := named.SoleReference(); ok {
 			if target, known := o.objects[reference.Node]; known && target.kind() == "aws_cloudfront_function" {
-				function.Members = append(function.Members, value.Member{Key: "code", Value: target.argument("code")})
+				function = append(function, value.Member{Key: "code", Value: target.argument("code")})
 			}
 		}
-		all.Items = append(all.Items, under(association.when, function))
+		all = append(all, under(association.when, value.MapOf(function, association.header)))
 	}
-	return all
+	return value.ListOf(all, c.header)
 }
 
 // originGroups lists the origin groups.
 func (o *object) originGroups(s *scope) value.Value {
-	all := value.Value{Kind: value.List, Location: o.at(o.block.DefRange())}
+	var all []value.Value
 	for _, group := range o.contents(o.block.Body, "origin_group", s) {
-		members := value.Value{Kind: value.List, Location: group.header}
+		var members []value.Value
 		for _, member := range o.contents(group.body, "member", group.scope) {
-			members.Items = append(members.Items, under(member.when, o.module.argument(member.body, "origin_id", member.scope)))
+			members = append(members, under(member.when, o.module.argument(member.body, "origin_id", member.scope)))
 		}
-		all.Items = append(all.Items, under(group.when, value.Value{Kind: value.Map, Location: group.header, Members: []value.Member{
-			{Key: "origin_id", Value: o.module.argument(group.body, "origin_id", group.scope)}, {Key: "members", Value: members},
-		}}))
+		all = append(all, under(group.when, value.MapOf([]value.Member{
+			{Key: "origin_id", Value: o.module.argument(group.body, "origin_id", group.scope)}, {Key: "members", Value: value.ListOf(members, group.header)},
+		}, group.header)))
 	}
-	return all
+	return value.ListOf(all, o.at(o.block.DefRange()))
 }

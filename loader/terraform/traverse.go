@@ -173,7 +173,7 @@ func (m *module) expand(block *hclsyntax.Block) []instance {
 	v := m.evaluate(attribute.Expr, s)
 	at := m.at(attribute.Expr.Range())
 	each := func(key, v value.Value, suffix string, when value.Condition) instance {
-		object := value.Value{Kind: value.Map, Location: at, Members: []value.Member{{Key: "key", Value: key}, {Key: "value", Value: v}}}
+		object := value.MapOf([]value.Member{{Key: "key", Value: key}, {Key: "value", Value: v}}, at)
 		return instance{suffix: suffix, key: key, names: map[string]value.Value{"each": object}, when: when}
 	}
 	all, ok := elements(v)
@@ -182,7 +182,10 @@ func (m *module) expand(block *hclsyntax.Block) []instance {
 		return []instance{each(why, why, `["(unknown)"]`, m.opaque(attribute.Expr))}
 	}
 	isMap := v.Kind == value.Map
-	overChoices(v, func(v value.Value) value.Value { isMap = isMap || v.Kind == value.Map && len(v.Members) > 0; return v })
+	overChoices(v, func(v value.Value) value.Value {
+		isMap = isMap || v.Kind == value.Map && len(v.Members()) > 0
+		return v
+	})
 	instances := make([]instance, 0, len(all))
 	for _, e := range all {
 		key := e.value
@@ -222,13 +225,13 @@ const maxInstances = 1000
 func (m *module) counted(v value.Value, expression hclsyntax.Expression, when value.Condition) []instance {
 	at := m.at(expression.Range())
 	one := func(i int, when value.Condition) instance {
-		object := value.Value{Kind: value.Map, Location: at, Members: []value.Member{{Key: "index", Value: number(i, at)}}}
+		object := value.MapOf([]value.Member{{Key: "index", Value: number(i, at)}}, at)
 		return instance{suffix: "[" + strconv.Itoa(i) + "]", key: number(i, at), names: map[string]value.Value{"count": object}, when: when}
 	}
 	switch v.Kind {
 	case value.Choice:
-		then := m.counted(*v.Then, expression, value.And(when, v.Condition))
-		otherwise := m.counted(*v.Else, expression, value.And(when, value.Not(v.Condition)))
+		then := m.counted(*v.Then(), expression, value.And(when, v.Condition()))
+		otherwise := m.counted(*v.Else(), expression, value.And(when, value.Not(v.Condition())))
 		for _, each := range otherwise {
 			then = mergeInstance(then, each)
 		}
@@ -272,15 +275,15 @@ func (m *module) whole(name blockName, at source.Location) value.Value {
 		}
 		return m.objectOf(name, instances[0], at)
 	case block.Body.Attributes["for_each"] != nil:
-		object := value.Value{Kind: value.Map, Location: at}
+		var object []value.Member
 		for _, in := range instances {
 			key, literal := in.key.Literal()
 			if !literal {
 				return unknown(at, "%s", reason(in.key, "the keys of for_each are not known"))
 			}
-			object.Members = append(object.Members, value.Member{Key: key, KeyLocation: at, Value: under(in.when, m.objectOf(name, in, at))})
+			object = append(object, value.Member{Key: key, KeyLocation: at, Value: under(in.when, m.objectOf(name, in, at))})
 		}
-		return object
+		return value.MapOf(object, at)
 	default:
 		return m.allInstances(name, at)
 	}
@@ -288,11 +291,11 @@ func (m *module) whole(name blockName, at source.Location) value.Value {
 
 // allInstances is the list of a block's instances.
 func (m *module) allInstances(name blockName, at source.Location) value.Value {
-	list := value.Value{Kind: value.List, Location: at}
+	var list []value.Value
 	for _, in := range m.instances(name) {
-		list.Items = append(list.Items, under(in.when, m.objectOf(name, in, at)))
+		list = append(list, under(in.when, m.objectOf(name, in, at)))
 	}
-	return list
+	return value.ListOf(list, at)
 }
 
 // pick is one instance of a block. Its condition is not part of the value: what

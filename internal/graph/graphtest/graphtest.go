@@ -98,29 +98,29 @@ func when(g *graph.Graph, condition value.Condition) string {
 func render(g *graph.Graph, v value.Value) string {
 	switch v.Kind {
 	case value.Unknown:
-		return "unknown (" + v.Reason + ")"
+		return "unknown (" + v.Reason() + ")"
 	case value.Absent:
 		return "absent"
 	case value.Bool, value.Number:
 		text, _ := v.Literal()
 		return text
 	case value.Choice:
-		return fmt.Sprintf("(if %s: %s, else %s)", when(g, v.Condition), render(g, *v.Then), render(g, *v.Else))
+		return fmt.Sprintf("(if %s: %s, else %s)", when(g, v.Condition()), render(g, *v.Then()), render(g, *v.Else()))
 	case value.List:
-		items := make([]string, len(v.Items))
-		for i, item := range v.Items {
+		items := make([]string, len(v.Items()))
+		for i, item := range v.Items() {
 			items[i] = render(g, item)
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case value.Map:
-		members := make([]string, len(v.Members))
-		for i, member := range v.Members {
+		members := make([]string, len(v.Members()))
+		for i, member := range v.Members() {
 			members[i] = member.Key + ": " + render(g, member.Value)
 		}
 		return "{" + strings.Join(members, ", ") + "}"
 	}
 	var out strings.Builder
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		switch part.Kind {
 		case value.Literal:
 			out.WriteString(part.Text)

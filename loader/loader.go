@@ -122,8 +122,8 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	sortDiagnostics(result)
 	for _, d := range result.Diagnostics {
 		// A file that does not parse is in no unit.
-		if file, ok := repository.files[d.File]; ok {
-			result.Graph.Files[d.File] = file
+		if read, ok := repository.files[d.File]; ok && read.file != nil {
+			result.Graph.Files[d.File] = read.file
 		}
 	}
 	return result, nil
@@ -148,6 +148,11 @@ func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, err
 		}
 		return unread
 	})
+	for _, unit := range units {
+		if unit.kind == terraformRoot {
+			l.repository.parser.Expect(unit.path, unit.modules)
+		}
+	}
 	builders := make([]*graph.Builder, len(units))
 	diagnostics := make([][]source.Diagnostic, len(units))
 	group, ctx := errgroup.WithContext(ctx)
@@ -216,7 +221,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	switch unit.kind {
 	case terraformRoot:
 		return repository.parser.Load(ctx, unit.path, terraform.Options{
-			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Given: inputs.given, Roots: repository.roots,
+			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Given: inputs.given,
 		})
 	case template:
 		builder, diagnostics = repository.templates.Load(ctx, unit.path)

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
@@ -37,6 +39,8 @@ const (
 type unit struct {
 	kind unitKind
 	path string
+	// modules are the folders of a root module and of those that it calls.
+	modules []string
 	// selected says that the caller's paths select the unit by its path.
 	selected bool
 	// files are those of a folder of policies, sorted. shared says that another
@@ -70,7 +74,7 @@ type repository struct {
 	templates *cloudformation.Parser
 
 	mutex sync.Mutex
-	files map[string]*source.File
+	files map[string]*readFile
 	// links holds the files that were read through symbolic links, by the path
 	// that they were read by.
 	links map[string]string
@@ -86,7 +90,7 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 		}
 	}
 	r := &repository{
-		root: root, exclude: exclude, files: map[string]*source.File{}, links: map[string]string{}, parameters: map[string]parameters{},
+		root: root, exclude: exclude, files: map[string]*readFile{}, links: map[string]string{}, parameters: map[string]parameters{},
 	}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {
@@ -163,20 +167,16 @@ func isDocument(name string) bool {
 // units returns the Terraform root modules and the templates that are deployed by
 // themselves, sorted, with those that the selection selects by their paths marked.
 func (r *repository) units(selected selection) []unit {
-	calls := make(map[string][]string, len(r.modules))
-	for _, folder := range r.modules {
-		calls[folder] = r.parser.Calls(folder)
-	}
+	calls := overAll(r.modules, r.parser.Calls)
 	r.roots = roots(r.modules, calls)
+	r.parser.SetRoots(r.roots)
 	var units []unit
 	for _, folder := range r.roots {
-		units = append(units, unit{kind: terraformRoot, path: folder, selected: selected.selectsFolders(closure(folder, calls)...)})
+		modules := closure(folder, calls)
+		units = append(units, unit{kind: terraformRoot, path: folder, modules: modules, selected: selected.selectsFolders(modules...)})
 	}
-	nests := map[string][]string{}
 	templates := r.sniffDocuments(selected)
-	for _, name := range templates {
-		nests[name] = r.templates.Nested(name)
-	}
+	nests := overAll(templates, r.templates.Nested)
 	// A template that another one nests is part of that one's unit.
 	r.stacks = roots(templates, nests)
 	for _, name := range r.stacks {
@@ -186,17 +186,44 @@ func (r *repository) units(selected selection) []unit {
 	return units
 }
 
+// overAll calls a function with each name, in parallel.
+func overAll[T any](names []string, of func(name string) T) map[string]T {
+	results := make([]T, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			results[i] = of(name)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	all := make(map[string]T, len(names))
+	for i, name := range names {
+		all[name] = results[i]
+	}
+	return all
+}
+
 // sniffDocuments returns the templates and notes the policy files.
 func (r *repository) sniffDocuments(selected selection) (templates []string) {
+	type sniffed struct {
+		kind unitKind
+		ok   bool
+		err  error
+	}
+	kinds := overAll(r.documents, func(name string) (s sniffed) {
+		s.kind, s.ok, s.err = r.sniff(name)
+		return s
+	})
 	for _, name := range r.documents {
-		kind, ok, err := r.sniff(name)
-		switch {
-		case err != nil && selected.selectsFiles(name):
-			r.diagnostics = append(r.diagnostics, unreadable(name, err))
-		case !ok:
-		case kind == template:
+		switch s := kinds[name]; {
+		case s.err != nil && selected.selectsFiles(name):
+			r.diagnostics = append(r.diagnostics, unreadable(name, s.err))
+		case !s.ok:
+		case s.kind == template:
 			templates = append(templates, name)
-		case kind == policies:
+		case s.kind == policies:
 			r.policyFiles = append(r.policyFiles, name)
 		}
 	}
@@ -280,9 +307,11 @@ func roots(names []string, calls map[string][]string) []string {
 // closure returns folder and all folders of modules that it calls.
 func closure(folder string, calls map[string][]string) []string {
 	all := []string{folder}
+	seen := map[string]bool{folder: true}
 	for i := 0; i < len(all); i++ {
 		for _, next := range calls[all[i]] {
-			if !slices.Contains(all, next) {
+			if !seen[next] {
+				seen[next] = true
 				all = append(all, next)
 			}
 		}
@@ -309,19 +338,37 @@ func (r *repository) sniff(name string) (kind unitKind, ok bool, err error) {
 	case policyjson.Sniff(name, file.Bytes):
 		return policies, true, nil
 	default:
+		// Most of them are never asked for: they are not kept.
+		r.mutex.Lock()
+		delete(r.files, name)
+		r.mutex.Unlock()
 		return 0, false, nil
 	}
 }
 
-// ReadFile returns a file of the repository. Each file is read once; it is safe
-// for concurrent use.
+// A readFile is a file that is read, or why it cannot be.
+type readFile struct {
+	once sync.Once
+	file *source.File
+	err  error
+}
+
+// ReadFile returns a file of the repository. Each file is read once, but for those
+// that sniff does not keep; it is safe for concurrent use.
 func (r *repository) ReadFile(name string) (*source.File, error) {
 	name = path.Clean(name)
 	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if file, ok := r.files[name]; ok {
-		return file, nil
+	f, ok := r.files[name]
+	if !ok {
+		f = &readFile{}
+		r.files[name] = f
 	}
+	r.mutex.Unlock()
+	f.once.Do(func() { f.file, f.err = r.read(name) })
+	return f.file, f.err
+}
+
+func (r *repository) read(name string) (*source.File, error) {
 	information, err := r.root.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, cause(err))
@@ -336,12 +383,12 @@ func (r *repository) ReadFile(name string) (*source.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, cause(err))
 	}
-	file := source.NewFile(name, content)
-	r.files[name] = file
 	if target := r.resolve(name); target != name {
+		r.mutex.Lock()
 		r.links[name] = target
+		r.mutex.Unlock()
 	}
-	return file, nil
+	return source.NewFile(name, content), nil
 }
 
 // resolve returns the path of a file without symbolic links, or the path itself

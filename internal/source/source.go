@@ -62,8 +62,10 @@ type File struct {
 	Bytes []byte
 
 	lineStarts []int
-	// units are the UTF-16 code units before the first character of each block:
-	// minified files have lines of megabytes.
+	// ascii says that each byte is a character of one code unit.
+	ascii bool
+	// units are the UTF-16 code units before the first character of each block,
+	// where the file is not ASCII: minified files have lines of megabytes.
 	units []checkpoint
 }
 
@@ -75,7 +77,7 @@ type checkpoint struct{ offset, units int }
 
 // NewFile returns a File and indexes its lines.
 func NewFile(path string, content []byte) *File {
-	f := &File{Path: path, Bytes: content, lineStarts: []int{0}}
+	f := &File{Path: path, Bytes: content, lineStarts: make([]int, 1, bytes.Count(content, []byte{'\n'})+1), ascii: isASCII(content)}
 	for offset := 0; ; {
 		next := bytes.IndexByte(content[offset:], '\n')
 		if next < 0 {
@@ -83,6 +85,9 @@ func NewFile(path string, content []byte) *File {
 		}
 		offset += next + 1
 		f.lineStarts = append(f.lineStarts, offset)
+	}
+	if f.ascii {
+		return f
 	}
 	for offset, units := 0, 0; offset < len(content); {
 		if offset >= len(f.units)*block {
@@ -105,11 +110,18 @@ func (f *File) Location(start, end int) Location {
 func (f *File) position(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(f.Bytes))
 	line = sort.SearchInts(f.lineStarts, offset+1)
-	return line, max(f.unitsBefore(offset)-f.unitsBefore(f.start(line)), 0) + 1
+	start := f.start(line)
+	if !f.ascii && start <= offset && offset-start < block {
+		return line, utf16Length(f.Bytes[start:offset]) + 1
+	}
+	return line, max(f.unitsBefore(offset)-f.unitsBefore(start), 0) + 1
 }
 
 // unitsBefore counts the UTF-16 code units before an offset.
 func (f *File) unitsBefore(offset int) int {
+	if f.ascii {
+		return offset
+	}
 	i := sort.Search(len(f.units), func(i int) bool { return f.units[i].offset > offset }) - 1
 	if i < 0 {
 		return 0
@@ -130,6 +142,9 @@ func (f *File) start(line int) int {
 func (f *File) Offset(line, column int) int {
 	start, end := f.Span(min(max(line, 1), len(f.lineStarts)))
 	wanted := f.unitsBefore(start) + column - 1
+	if f.ascii {
+		return min(max(wanted, start), end)
+	}
 	i := sort.Search(len(f.units), func(i int) bool { return f.units[i].units > wanted }) - 1
 	if i < 0 {
 		return start
@@ -189,9 +204,23 @@ func (f *File) Width(line int) int {
 	return f.unitsBefore(end) - f.unitsBefore(start)
 }
 
+func isASCII(text []byte) bool {
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 func utf16Length(text []byte) int {
 	units := 0
 	for len(text) > 0 {
+		if text[0] < utf8.RuneSelf {
+			units++
+			text = text[1:]
+			continue
+		}
 		length, size := character(text)
 		units += length
 		text = text[size:]

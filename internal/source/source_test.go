@@ -46,7 +46,7 @@ func TestOffsetIsTheInverseOfLocation(t *testing.T) {
 // texts mix line endings, characters of two UTF-16 units and bytes that are no
 // UTF-8, and have lines longer than a block.
 var texts = []string{
-	"", "\n", "a", "a\r\nb", "\r\n\r\n", "é😀\n\xff\xf0\x9f\nz",
+	"", "\n", "a", "a\r\nb", strings.Repeat("plain text\n", block), "\r\n\r\n", "é😀\n\xff\xf0\x9f\nz",
 	strings.Repeat("é😀\xff", 2*block) + "\r\n" + strings.Repeat("x", 3*block) + "\n\n" + strings.Repeat("😀", block),
 }
 

@@ -77,6 +77,9 @@ func (f *File) offset(line, column int) int {
 		return len(f.Bytes)
 	}
 	offset := f.start(line)
+	if f.ascii {
+		return min(offset+max(column-1, 0), len(f.Bytes))
+	}
 	for ; column > 1 && offset < len(f.Bytes); column-- {
 		_, size := utf8.DecodeRune(f.Bytes[offset:])
 		offset += size

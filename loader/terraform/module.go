@@ -119,6 +119,7 @@ func (l *loader) newModule(folder string, caller *module) *module {
 	if err != nil {
 		return nil
 	}
+	l.visited[folder] = true
 	for _, name := range names {
 		parsed := l.parser.parse(name)
 		if _, seen := l.files[name]; !seen {
@@ -133,7 +134,7 @@ func (l *loader) newModule(folder string, caller *module) *module {
 			continue
 		}
 		stem, _ := configurationStem(path.Base(name))
-		override := stem == "override" || strings.HasSuffix(stem, "_override")
+		override := isOverride(stem)
 		if len(parsed.diagnostics) > 0 {
 			l.incomplete = name + " could not be read whole"
 		}
@@ -175,10 +176,7 @@ func (m *module) addBlock(block *hclsyntax.Block, override bool) {
 // of precedence: terraform.tfvars, *.auto.tfvars, what the configuration gives,
 // --var-file, --var.
 func (m *module) readVariableFiles() {
-	names, err := m.parser.tree.ReadDir(m.folder)
-	if err != nil {
-		return
-	}
+	names := m.parser.list(m.folder).names
 	var files []*parsedFile
 	add := func(name string) { files = append(files, m.parser.parse(path.Join(m.folder, name))) }
 	for _, name := range []string{"terraform.tfvars", "terraform.tfvars.json"} {
@@ -192,9 +190,9 @@ func (m *module) readVariableFiles() {
 		}
 	}
 	given := m.options.Given[m.folder]
-	m.assign(append(files, parseAll(given.Files)...))
+	m.assign(append(files, m.parseAll(given.Files)...))
 	maps.Copy(m.values, given.Values)
-	m.assign(parseAll(m.options.VariableFiles))
+	m.assign(m.parseAll(m.options.VariableFiles))
 	for name, text := range m.options.Variables {
 		if _, declared := m.variables[name]; declared {
 			m.values[name] = m.commandLineValue(name, text)
@@ -203,11 +201,10 @@ func (m *module) readVariableFiles() {
 }
 
 // parseAll parses files that are not part of the module.
-func parseAll(files []*source.File) []*parsedFile {
+func (l *loader) parseAll(files []*source.File) []*parsedFile {
 	all := make([]*parsedFile, len(files))
 	for i, file := range files {
-		all[i] = &parsedFile{}
-		all[i].read(file)
+		all[i] = l.parser.parseGiven(file)
 	}
 	return all
 }

@@ -31,7 +31,7 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 	if !literal || !ok {
 		return unknown(at, "which state %s reads is not known", o.address)
 	}
-	folder, ok := o.backends()[key]
+	folder, ok := o.parser.folderOfState(key)
 	if !ok || o.readsStateOf[folder] {
 		return unknown(at, "the state that %s reads is written by no root module of the repository", o.address)
 	}
@@ -82,39 +82,32 @@ func identify(backend, folder string, argument func(name string) (string, bool))
 	return backendKey(key), true
 }
 
-// backends maps the states that root modules write to their folders.
-func (l *loader) backends() map[backendKey]string {
-	if l.folderByBackend != nil {
-		return l.folderByBackend
-	}
-	l.folderByBackend = map[backendKey]string{}
-	for _, folder := range l.options.Roots {
-		l.addBackend(folder)
-	}
-	return l.folderByBackend
+// folderOfState returns the folder of the root module that writes a state.
+func (p *Parser) folderOfState(key backendKey) (string, bool) {
+	p.backendsOnce.Do(func() {
+		p.backends = map[backendKey]string{}
+		for _, folder := range p.roots {
+			if written, ok := p.backend(folder); ok {
+				p.backends[written] = folder
+			}
+		}
+	})
+	folder, ok := p.backends[key]
+	return folder, ok
 }
 
-func (l *loader) addBackend(folder string) {
-	names, err := l.parser.configurationFiles(folder)
-	if err != nil {
-		return
-	}
+// backend returns the state that the root module in a folder writes.
+func (p *Parser) backend(folder string) (backendKey, bool) {
 	// Without a backend block the state is local.
 	backend, body := "local", &hclsyntax.Body{}
-	for _, name := range names {
-		parsed := l.parser.parse(name)
-		if parsed.body == nil {
-			continue
-		}
-		for _, block := range parsed.body.Blocks {
-			for _, inner := range block.Body.Blocks {
-				if block.Type == "terraform" && inner.Type == "backend" && len(inner.Labels) == 1 {
-					backend, body = inner.Labels[0], inner.Body
-				}
+	for _, block := range p.blocks(folder, "terraform") {
+		for _, inner := range block.Body.Blocks {
+			if inner.Type == "backend" && len(inner.Labels) == 1 {
+				backend, body = inner.Labels[0], inner.Body
 			}
 		}
 	}
-	key, ok := identify(backend, folder, func(name string) (string, bool) {
+	return identify(backend, folder, func(name string) (string, bool) {
 		attribute, written := body.Attributes[name]
 		if !written {
 			return "terraform.tfstate", backend == "local"
@@ -125,7 +118,4 @@ func (l *loader) addBackend(folder string) {
 		}
 		return literal.AsString(), true
 	})
-	if ok {
-		l.folderByBackend[key] = folder
-	}
 }

@@ -1,0 +1,289 @@
+package terraform
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/originkey/originkey/internal/source"
+)
+
+// A Parser parses each file once, however many root modules use it. A syntax tree
+// takes about ten times the space of its text, so that it is kept only until the
+// last root module that uses it is loaded. A Parser is safe for concurrent use.
+type Parser struct {
+	tree  Tree
+	mutex sync.Mutex
+	// folders holds the folders that were listed, given the files that are
+	// part of no module.
+	folders map[string]*folder
+	given   map[*source.File]*parsedFile
+	// expected holds the folders of modules that a root module to be loaded
+	// uses, users how many root modules use a folder.
+	expected map[string][]string
+	users    map[string]int
+	// roots are the folders of all root modules, backends holds them by the
+	// states that they write.
+	roots        []string
+	backendsOnce sync.Once
+	backends     map[backendKey]string
+	// parsed counts the files that were parsed.
+	parsed int
+}
+
+// A folder is a folder of the tree, with the files in it that are parsed.
+type folder struct {
+	once  sync.Once
+	names []string
+	// configuration are the paths of the configuration files in the order in
+	// which Terraform merges them: override files last.
+	configuration []string
+	err           error
+	files         map[string]*parsedFile
+}
+
+// NewParser returns a Parser for a tree.
+func NewParser(tree Tree) *Parser {
+	return &Parser{
+		tree: tree, folders: map[string]*folder{}, given: map[*source.File]*parsedFile{},
+		expected: map[string][]string{}, users: map[string]int{},
+	}
+}
+
+// SetRoots says which folders are root modules, among which the one that writes a
+// remote state is found. It is called before Load.
+func (p *Parser) SetRoots(folders []string) { p.roots = folders }
+
+// Expect says that a root module will be loaded, once, and the folders of the modules
+// that it uses, with its own. It is called for all root modules before the first
+// is loaded, and may be left out.
+func (p *Parser) Expect(root string, folders []string) {
+	p.expected[root] = folders
+	for _, folder := range folders {
+		p.users[folder]++
+	}
+}
+
+// release drops the syntax trees that no root module needs any more.
+func (p *Parser) release(root string, visited map[string]bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	folders, expected := p.expected[root]
+	if !expected {
+		return
+	}
+	delete(p.expected, root)
+	for _, folder := range folders {
+		p.users[folder]--
+		// Not every module that is called is read: a count may be 0.
+		visited[folder] = true
+	}
+	for folder := range visited {
+		if known := p.folders[folder]; known != nil && p.users[folder] <= 0 {
+			clear(known.files)
+		}
+	}
+}
+
+// list lists a folder once.
+func (p *Parser) list(name string) *folder {
+	p.mutex.Lock()
+	f, ok := p.folders[name]
+	if !ok {
+		f = &folder{files: map[string]*parsedFile{}}
+		p.folders[name] = f
+	}
+	p.mutex.Unlock()
+	f.once.Do(func() { f.names, f.err = p.tree.ReadDir(name); f.sort(name) })
+	return f
+}
+
+// sort finds the configuration files.
+func (f *folder) sort(name string) {
+	var override []string
+	for _, file := range f.names {
+		stem, ok := configurationStem(file)
+		switch {
+		case !ok || strings.HasPrefix(file, "."):
+		case isOverride(stem):
+			override = append(override, path.Join(name, file))
+		default:
+			f.configuration = append(f.configuration, path.Join(name, file))
+		}
+	}
+	f.configuration = append(f.configuration, override...)
+}
+
+func isOverride(stem string) bool { return stem == "override" || strings.HasSuffix(stem, "_override") }
+
+// configurationStem returns a file's name without the suffix of a configuration.
+func configurationStem(name string) (stem string, ok bool) {
+	for _, suffix := range []string{".tf", ".tofu", ".tf.json", ".tofu.json"} {
+		if stem, ok = strings.CutSuffix(name, suffix); ok {
+			return stem, true
+		}
+	}
+	return "", false
+}
+
+// configurationFiles returns the configuration files of a folder in the order in
+// which Terraform merges them.
+func (p *Parser) configurationFiles(folder string) ([]string, error) {
+	listed := p.list(folder)
+	return listed.configuration, listed.err
+}
+
+// parse parses a file of the tree.
+func (p *Parser) parse(name string) *parsedFile {
+	inside := p.list(path.Dir(name))
+	p.mutex.Lock()
+	parsed, ok := inside.files[name]
+	if !ok {
+		parsed = &parsedFile{}
+		inside.files[name] = parsed
+		p.parsed++
+	}
+	p.mutex.Unlock()
+	parsed.once.Do(func() {
+		file, err := p.tree.ReadFile(name)
+		if err != nil {
+			parsed.diagnostics = []source.Diagnostic{{Location: source.Location{File: name}, Severity: source.Error, Message: err.Error()}}
+			return
+		}
+		parsed.read(file)
+	})
+	return parsed
+}
+
+// parseGiven parses a file that is not part of a module.
+func (p *Parser) parseGiven(file *source.File) *parsedFile {
+	p.mutex.Lock()
+	parsed, ok := p.given[file]
+	if !ok {
+		parsed = &parsedFile{}
+		p.given[file] = parsed
+		p.parsed++
+	}
+	p.mutex.Unlock()
+	parsed.once.Do(func() { parsed.read(file) })
+	return parsed
+}
+
+// A parsedFile is a file with its syntax tree, which holds what could be parsed.
+type parsedFile struct {
+	once        sync.Once
+	file        *source.File
+	body        *hclsyntax.Body
+	diagnostics []source.Diagnostic
+	// broken are the ranges around syntax errors.
+	broken []hcl.Range
+}
+
+// read parses HCL. Syntax errors do not hide what stands around them.
+func (f *parsedFile) read(file *source.File) {
+	f.file = file
+	if strings.HasSuffix(file.Path, ".json") {
+		f.readJSON(file)
+		return
+	}
+	parsed, problems := hclsyntax.ParseConfig(file.Bytes, file.Path, hcl.Pos{Line: 1, Column: 1})
+	if parsed != nil {
+		f.body, _ = parsed.Body.(*hclsyntax.Body)
+	}
+	for _, problem := range problems {
+		at := source.Location{File: file.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+		if problem.Subject != nil {
+			at = file.Location(problem.Subject.Start.Byte, problem.Subject.End.Byte)
+			f.broken = append(f.broken, *problem.Subject)
+		}
+		f.diagnostics = append(f.diagnostics, source.Diagnostic{Location: at, Severity: source.Error, Message: problem.Summary + ": " + problem.Detail})
+	}
+}
+
+// isBroken reports whether a syntax error lies in a block: it may have lost any
+// part of it.
+func (f *parsedFile) isBroken(block *hclsyntax.Block) bool {
+	whole := hcl.RangeBetween(block.DefRange(), block.Body.Range())
+	return slices.ContainsFunc(f.broken, whole.Overlaps)
+}
+
+// blocks returns the blocks of a type in the configuration files of a folder. Where
+// a file has an outline, nothing else in it is parsed.
+func (p *Parser) blocks(folder, kind string) []*hclsyntax.Block {
+	var all []*hclsyntax.Block
+	for _, name := range p.list(folder).configuration {
+		if found, ok := p.blocksByOutline(name, kind); ok {
+			all = append(all, found...)
+			continue
+		}
+		if body := p.parse(name).body; body != nil {
+			all = append(all, slices.DeleteFunc(slices.Clone(body.Blocks), func(block *hclsyntax.Block) bool { return block.Type != kind })...)
+		}
+	}
+	return all
+}
+
+// blocksByOutline returns the blocks of a type without parsing the file. Their
+// ranges mean nothing.
+func (p *Parser) blocksByOutline(name, kind string) (blocks []*hclsyntax.Block, ok bool) {
+	file, err := p.tree.ReadFile(name)
+	if err != nil {
+		return nil, false
+	}
+	isJSON := strings.HasSuffix(name, ".json")
+	if !bytes.Contains(file.Bytes, []byte(kind)) && !(isJSON && bytes.Contains(file.Bytes, []byte(`\u`))) {
+		return nil, true
+	}
+	if isJSON {
+		return nil, false
+	}
+	sections, ok := outline(file.Bytes)
+	if !ok {
+		return nil, false
+	}
+	for _, section := range sections {
+		if section.kind != kind {
+			continue
+		}
+		parsed, problems := hclsyntax.ParseConfig(file.Bytes[section.start:section.end], name, hcl.InitialPos)
+		body, isNative := parsed.Body.(*hclsyntax.Body)
+		if problems.HasErrors() || !isNative {
+			return nil, false
+		}
+		blocks = append(blocks, body.Blocks...)
+	}
+	return blocks, true
+}
+
+// Calls returns the folders of the local modules that a folder calls, sorted.
+func (p *Parser) Calls(folder string) []string {
+	var called []string
+	for _, block := range p.blocks(folder, "module") {
+		if block.Body.Attributes["source"] == nil {
+			continue
+		}
+		if local, ok := localSource(block.Body.Attributes["source"].Expr, folder); ok {
+			called = append(called, local)
+		}
+	}
+	slices.Sort(called)
+	return slices.Compact(called)
+}
+
+// Variables returns the names of the variables that the module in a folder
+// declares, sorted.
+func (p *Parser) Variables(folder string) []string {
+	var declared []string
+	for _, block := range p.blocks(folder, "variable") {
+		if len(block.Labels) == 1 {
+			declared = append(declared, block.Labels[0])
+		}
+	}
+	slices.Sort(declared)
+	return slices.Compact(declared)
+}

@@ -55,6 +55,53 @@ func TestActionsHaveOneVersion(t *testing.T) {
 	}
 }
 
+// A workflow may read what it checks out. What writes says so in its job, and why, and
+// no credential stays behind for what runs later.
+func TestWorkflowsHaveLeastPermissions(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join(project, ".github/workflows/*.yml"))
+	if err != nil || len(names) < 2 {
+		t.Fatalf("workflows are %q: %v", names, err)
+	}
+	writes := regexp.MustCompile(`(?m)^ +[a-z-]+: write\b(.*)$`)
+	for _, name := range names {
+		var workflow struct {
+			On          map[string]any
+			Permissions map[string]string
+			Jobs        map[string]struct {
+				Steps []struct {
+					Uses string
+					With map[string]any
+				}
+			}
+		}
+		read(t, strings.TrimPrefix(filepath.ToSlash(name), project+"/"), &workflow)
+		if len(workflow.On) == 0 || workflow.Permissions == nil || len(workflow.Permissions) > 1 || len(workflow.Permissions) == 1 && workflow.Permissions["contents"] != "read" {
+			t.Errorf("%s: by default jobs have the permissions %v", name, workflow.Permissions)
+		}
+		for _, trigger := range []string{"pull_request_target", "workflow_run", "issue_comment"} {
+			if _, ok := workflow.On[trigger]; ok {
+				t.Errorf("%s: %s runs with permissions of its own on what strangers write", name, trigger)
+			}
+		}
+		for job, its := range workflow.Jobs {
+			for _, step := range its.Steps {
+				if keeps, ok := step.With["persist-credentials"].(bool); strings.HasPrefix(step.Uses, "actions/checkout@") && (!ok || keeps) {
+					t.Errorf("%s: the job %s leaves its credential in the clone", name, job)
+				}
+			}
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range writes.FindAllStringSubmatch(string(content), -1) {
+			if filepath.Base(name) != "release.yml" || !strings.HasPrefix(strings.TrimSpace(found[1]), "# ") {
+				t.Errorf("%s: %s", name, strings.TrimSpace(found[0]))
+			}
+		}
+	}
+}
+
 // What a workflow inserts into a script is code to the shell: values come by the
 // environment.
 func TestScriptsInsertNothing(t *testing.T) {

@@ -13,7 +13,7 @@ type release struct {
 	ProjectName string `yaml:"project_name"`
 	Builds      []struct {
 		Main, Binary  string
-		Flags         []string
+		Env, Flags    []string
 		LinkerFlags   []string `yaml:"ldflags"`
 		Systems       []string `yaml:"goos"`
 		Architectures []string `yaml:"goarch"`
@@ -52,7 +52,7 @@ func TestReleaseHasWhatTheActionDownloads(t *testing.T) {
 	if r.Checksum.NameTemplate != "checksums.txt" || r.Checksum.Algorithm != "sha256" {
 		t.Errorf("install.sh does not verify by %v", r.Checksum)
 	}
-	for _, source := range []string{"LICENSE", "README.md", "generated/completions/*", "generated/man/*"} {
+	for _, source := range []string{"LICENSE", "README.md", "generated/THIRD-PARTY-NOTICES.txt", "generated/completions/*", "generated/man/*"} {
 		if !slices.ContainsFunc(r.Archives[0].Files, func(file struct{ Src string }) bool { return file.Src == source }) {
 			t.Errorf("the archives have no %s", source)
 		}
@@ -64,6 +64,9 @@ func TestReleaseIsReproducible(t *testing.T) {
 	var r release
 	read(t, ".goreleaser.yaml", &r)
 	build := r.Builds[0]
+	if !slices.Equal(build.Env, []string{"CGO_ENABLED=0"}) {
+		t.Errorf("the environment is %q", build.Env)
+	}
 	if !slices.Equal(build.Flags, []string{"-trimpath", "-buildvcs=false"}) || build.ModTimestamp != "{{ .CommitTimestamp }}" {
 		t.Errorf("flags %v, time of modification %s", build.Flags, build.ModTimestamp)
 	}

@@ -112,7 +112,7 @@ func (c Command) analyse(ctx context.Context, paths []string, input inputFlags, 
 		Diagnostics: loaded.Diagnostics, Files: loaded.Graph.Files, Links: loaded.Links, Blockers: e.Blockers,
 	}
 	findings, diagnostics := e.Run(ctx, result, suggest.Suggest, show...)
-	r.Diagnostics = append(r.Diagnostics, diagnostics...)
+	r.Diagnostics = slices.Concat(r.Diagnostics, result.Diagnostics, diagnostics)
 	its := judge{coverage: loaded.Coverage, files: r.Files, rules: e.Rules(), show: show, whole: !hasErrors(r.Diagnostics)}
 	var ignores []finding.Ignore
 	if configuration != nil {

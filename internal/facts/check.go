@@ -61,7 +61,7 @@ func (w *walker) checkRead() {
 		w.set(Read, iam.No, problems...)
 		return
 	}
-	decision := policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world)
+	decision := w.evaluate(policy, w.objectRequest("s3:GetObject"))
 	w.view.readMatches = decision.Matches
 	w.remarkPlainHTTP(policy, decision)
 	w.view.uploads = w.mayUpload(policy)
@@ -288,7 +288,7 @@ func (w *walker) checkPolicy() {
 		return
 	}
 	w.assumeAccount(policy)
-	decision := policy.Document.Evaluate(w.decryptRequest(), w.world)
+	decision := w.evaluate(policy, w.decryptRequest())
 	w.view.matches = decision.Matches
 	w.setDecision(Decrypt, decision, policy, "decrypt-denied", w.malformed(policy, "kms:Decrypt", "decrypt-principal-malformed", Reason{
 		Code: "decrypt-not-granted", Text: fmt.Sprintf("%s does not allow kms:Decrypt to %s", keyPolicyOf(key), w.view.principal),
@@ -492,9 +492,9 @@ func (w *walker) checkThroughControl() {
 	w.view.identityKind = OAC
 	defer func() { w.view.identityKind = kind }()
 	if policy := w.view.bucketPolicy; policy != nil {
-		w.set(ReadThroughControl, policy.Document.Evaluate(w.objectRequest("s3:GetObject"), w.world).Allowed)
+		w.set(ReadThroughControl, w.evaluate(policy, w.objectRequest("s3:GetObject")).Allowed)
 	}
 	if policy := w.view.keyPolicy; policy != nil {
-		w.set(DecryptThroughControl, policy.Document.Evaluate(w.decryptRequest(), w.world).Allowed)
+		w.set(DecryptThroughControl, w.evaluate(policy, w.decryptRequest()).Allowed)
 	}
 }

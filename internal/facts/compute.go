@@ -4,36 +4,94 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
 // Compute follows every path of a graph and collects the facts about its paths,
 // key policy statements and policy documents. Its cost grows with the number of
 // paths and statements, not with their product.
-func Compute(g *graph.Graph) *Result {
-	c := &computation{
+//
+// Paths are walked and policies are judged on all processors. What is known of all
+// paths together is joined between these steps, in the order of the graph.
+func Compute(g *graph.Graph) *Result { return newComputation(g).compute() }
+
+func newComputation(g *graph.Graph) *computation {
+	return &computation{
 		index:  newIndex(g),
 		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}, Accounts: map[string]string{}},
 		serves: map[*iam.Statement]bool{}, readWith: map[*iam.Statement][]*graph.Node{}, ineffective: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{}, walked: map[string]bool{},
+		ambiguous: sync.OnceValue(func() map[kindAddress]bool { return ambiguous(g) }),
 	}
-	var walked []*walkedOrigin
-	for _, node := range g.Nodes {
+}
+
+func (c *computation) compute() *Result {
+	walked := c.walks()
+	c.paths(walked)
+	c.used = newUsage(c.graph, walked)
+	// A path that could not be followed may use anything.
+	c.used.complete = c.used.complete && len(c.result.Diagnostics) == 0
+	c.encrypted()
+	c.policies()
+	c.leaveOutContext()
+	return c.result
+}
+
+// report notes what could not be judged.
+func (c *computation) report(diagnostics []source.Diagnostic) {
+	c.result.Diagnostics = append(c.result.Diagnostics, diagnostics...)
+}
+
+// walks walks all origins in all worlds, and notes what that says of statements.
+func (c *computation) walks() []*walkedOrigin {
+	var origins []*originWalk
+	for _, node := range c.graph.Nodes {
 		if node.Kind != graph.Distribution || c.isDescribed(node) {
 			continue
 		}
-		for _, origin := range g.Children(node.ID, graph.Origin) {
+		for _, origin := range c.graph.Children(node.ID, graph.Origin) {
 			for branch := range c.branches(origin) {
-				walked = append(walked, c.walkWorlds(node, origin, branch)...)
+				origins = append(origins, &originWalk{distribution: node, origin: origin, branch: branch})
 			}
 		}
 	}
-	for _, origin := range walked {
-		path := c.path(origin)
-		c.assumeAccounts(origin)
-		if origin.request == UploadRequest {
+	c.report(each(origins, (*originWalk).name, func(_ int, walk *originWalk) { c.walkWorlds(walk) }))
+	var walked []*walkedOrigin
+	for _, walk := range origins {
+		for _, seen := range walk.seen {
+			for _, statement := range seen.malformed {
+				c.meantFor[statement] = seen.identity
+			}
+			c.serve(seen.bucket, seen.matches)
+			if seen.uploads.Truth != iam.No {
+				c.serve(seen.bucket, seen.uploadMatches)
+			}
+		}
+		walked = append(walked, walk.byRequest...)
+	}
+	return walked
+}
+
+// paths joins what was seen of each origin to its paths.
+func (c *computation) paths(walked []*walkedOrigin) {
+	paths := make([]*Path, len(walked))
+	ineffective := make([][]*iam.Statement, len(walked))
+	c.report(each(walked, (*walkedOrigin).name, func(i int, origin *walkedOrigin) {
+		paths[i], ineffective[i] = c.path(origin)
+	}))
+	for i, path := range paths {
+		if path == nil {
+			continue
+		}
+		for _, statement := range ineffective[i] {
+			c.ineffective[statement] = true
+		}
+		c.assumeAccounts(walked[i])
+		if path.Request == UploadRequest {
 			c.result.Uploads = append(c.result.Uploads, path)
 		} else {
 			c.result.Paths = append(c.result.Paths, path)
@@ -42,10 +100,6 @@ func Compute(g *graph.Graph) *Result {
 		c.involve(path)
 		c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
 	}
-	c.used = newUsage(g, walked)
-	c.policies()
-	c.leaveOutContext()
-	return c.result
 }
 
 // leaveOutContext leaves out what involves no unit but those that were read as
@@ -96,10 +150,11 @@ type computation struct {
 	// apply.
 	ineffective map[*iam.Statement]bool
 	used        usage
-	// encrypts holds the buckets of each key; see encryptedBy.
+	// encrypts holds the buckets that each key certainly encrypts by default: those
+	// that exist, with it, under every combination of conditions.
 	encrypts map[*graph.Node][]*graph.Node
-	// units holds the units that have a node of a kind with an address.
-	units map[kindAddress][]string
+	// ambiguous returns the addresses that do not name one node.
+	ambiguous func() map[kindAddress]bool
 	// meantFor holds the identity that a statement with a malformed principal
 	// is meant for.
 	meantFor map[*iam.Statement]*graph.Node
@@ -110,6 +165,22 @@ type computation struct {
 func (c *computation) subject(subject Subject, facts map[string]Fact) {
 	c.result.Subjects = append(c.result.Subjects, subject)
 	c.result.Facts[subject.ID] = facts
+}
+
+// An originWalk is what there is to see of an origin.
+type originWalk struct {
+	distribution, origin *graph.Node
+	branch               int
+	// seen holds the views in which there is a path, in the order of the worlds, and
+	// byRequest the same for each kind of request.
+	seen      []*view
+	byRequest []*walkedOrigin
+}
+
+func (w *originWalk) name() (*graph.Node, string) { return nameOrigin(w.distribution, w.origin) }
+
+func nameOrigin(distribution, origin *graph.Node) (at *graph.Node, text string) {
+	return origin, fmt.Sprintf("the origin %s of %s", origin.Attribute("origin_id"), distribution.Address)
 }
 
 // A walkedOrigin holds an origin's views in all worlds in which it has a path for
@@ -123,38 +194,37 @@ type walkedOrigin struct {
 	complete             bool
 }
 
-// walkWorlds walks an origin in all worlds. It returns nothing where there is no
-// path in any.
-func (c *computation) walkWorlds(distribution, origin *graph.Node, branch int) []*walkedOrigin {
-	byRequest := map[RequestKind]*walkedOrigin{}
+func (o *walkedOrigin) name() (*graph.Node, string) { return nameOrigin(o.distribution, o.origin) }
+
+// walkWorlds walks an origin in all worlds. It sees nothing where there is no path in
+// any.
+func (ix *index) walkWorlds(walk *originWalk) {
+	requests := []*walkedOrigin{}
 	for _, request := range []RequestKind{ReadRequest, UploadRequest} {
-		byRequest[request] = &walkedOrigin{distribution: distribution, origin: origin, branch: branch, request: request}
+		requests = append(requests, &walkedOrigin{distribution: walk.distribution, origin: walk.origin, branch: walk.branch, request: request})
 	}
-	complete := value.Worlds(c.graph.Variables,
-		func(world *value.World) *view { return c.walk(distribution, origin, branch, world) },
-		func(world *value.World, seen *view) {
-			if !seen.exists {
+	var seen []*view
+	complete := value.Worlds(ix.graph.Variables,
+		func(world *value.World) *view { return ix.walk(walk.distribution, walk.origin, walk.branch, world) },
+		func(world *value.World, view *view) {
+			if !view.exists {
 				return
 			}
-			walked := byRequest[seen.request]
-			walked.views = append(walked.views, seen)
+			seen = append(seen, view)
+			walked := requests[0]
+			if view.request == UploadRequest {
+				walked = requests[1]
+			}
+			walked.views = append(walked.views, view)
 			walked.worlds = append(walked.worlds, world)
-			for _, statement := range seen.malformed {
-				c.meantFor[statement] = seen.identity
-			}
-			c.serve(seen.bucket, seen.matches)
-			if seen.uploads.Truth != iam.No {
-				c.serve(seen.bucket, seen.uploadMatches)
-			}
 		})
-	var all []*walkedOrigin
-	for _, request := range []RequestKind{ReadRequest, UploadRequest} {
-		if walked := byRequest[request]; len(walked.views) > 0 {
+	walk.seen = seen
+	for _, walked := range requests {
+		if len(walked.views) > 0 {
 			walked.complete = complete
-			all = append(all, walked)
+			walk.byRequest = append(walk.byRequest, walked)
 		}
 	}
-	return all
 }
 
 // serve notes the statements that let, or may let, a request through.
@@ -169,13 +239,14 @@ func (c *computation) serve(bucket *graph.Node, matches []iam.Match) {
 	}
 }
 
-// path joins the views of all worlds to one answer.
-func (c *computation) path(walked *walkedOrigin) *Path {
+// path joins the views of all worlds to one answer, with the statements that are meant
+// for it and never apply.
+func (c *computation) path(walked *walkedOrigin) (path *Path, ineffective []*iam.Statement) {
 	for _, seen := range walked.views {
-		c.refine(seen, Decrypt, seen.matches, "decrypt-not-granted", "decrypt-grant-ineffective")
-		c.refine(seen, UploadGrant, seen.uploadMatches, "upload-not-granted", "upload-grant-ineffective")
+		ineffective = append(ineffective, c.refine(seen, Decrypt, seen.matches, "decrypt-not-granted", "decrypt-grant-ineffective")...)
+		ineffective = append(ineffective, c.refine(seen, UploadGrant, seen.uploadMatches, "upload-not-granted", "upload-grant-ineffective")...)
 	}
-	path := join(walked)
+	path = join(walked)
 	if walked.request == UploadRequest {
 		path.joinFacts(slices.DeleteFunc(slices.Clone(PathFacts), func(name string) bool { return name == Read || name == Decrypt }), walked)
 	} else {
@@ -184,7 +255,7 @@ func (c *computation) path(walked *walkedOrigin) *Path {
 	}
 	path.joinFacts(UploadFacts, walked)
 	c.describe(path, walked)
-	return path
+	return path, ineffective
 }
 
 // joinFacts says what holds of facts in all worlds, where all were looked at.
@@ -389,20 +460,20 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 // refine tells a grant that is missing from one that is written and can never
 // apply: a statement that allows this identity the action, fails by its resource
 // or conditions, and serves no other path.
-func (c *computation) refine(seen *view, name string, matches []iam.Match, missing, ineffective string) {
+func (c *computation) refine(seen *view, name string, matches []iam.Match, missing, code string) (ineffective []*iam.Statement) {
 	fact, checked := seen.facts[name]
 	if !checked || fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != missing || seen.keyPolicy == nil {
-		return
+		return nil
 	}
 	var reasons []Reason
 	for _, match := range matches {
 		if !c.meant(match) || c.serves[match.Statement] {
 			continue
 		}
-		c.ineffective[match.Statement] = true
+		ineffective = append(ineffective, match.Statement)
 		causes := slices.Concat(match.Action.Reasons, match.Resource.Reasons, match.Condition.Reasons)
 		reason := Reason{
-			Code: ineffective,
+			Code: code,
 			Text: describeStatement(match.Statement) + " of " + keyPolicyOf(seen.key) + " never applies",
 			Node: (&walker{index: c.index}).statementNode(seen.keyPolicy, match.Statement),
 		}
@@ -415,6 +486,7 @@ func (c *computation) refine(seen *view, name string, matches []iam.Match, missi
 	if len(reasons) > 0 {
 		seen.facts[name] = Fact{Verdict: iam.No, Reasons: reasons}
 	}
+	return ineffective
 }
 
 // meant reports whether a statement is written for the identity of the request.

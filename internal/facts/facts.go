@@ -298,4 +298,7 @@ type Result struct {
 	// Readers maps the id of a key to the distributions that have a path to it
 	// through an origin access control.
 	Readers map[string][]*graph.Node
+	// Diagnostics say of paths and policies that could not be judged for a mistake of
+	// this program.
+	Diagnostics []source.Diagnostic
 }

@@ -29,6 +29,7 @@ type index struct {
 	// loose holds what is written for a bucket or key that no node is for
 	// certain, by the kind of the one and of the other.
 	loose map[looseKind]*looseIndex
+	work  *work
 }
 
 type literalIdentity struct {
@@ -266,6 +267,7 @@ func (ix *index) findAt(kind graph.Kind, wanted value.Value, at place, from *gra
 	var others []*graph.Node
 	if literal && (len(own) == 0 || own[0].External != "" || own[0].Assumed != "") {
 		for _, node := range ix.literals[literalIdentity{kind, text}] {
+			ix.work.compare()
 			if node.Unit != from.Unit && exists(node) {
 				others = append(others, node)
 			}
@@ -302,6 +304,7 @@ func (ix *index) ownNamed(kind graph.Kind, wanted value.Value, unit string, worl
 	}
 	var found []*graph.Node
 	for _, node := range ix.named[unitIdentity{unit, kind, key}] {
+		ix.work.compare()
 		if exists(node) {
 			found = append(found, node)
 		}
@@ -459,6 +462,7 @@ func kindName(kind graph.Kind) string {
 
 // sameText compares two expanded texts.
 func (ix *index) sameText(x, y value.Value) iam.Truth {
+	ix.work.compare()
 	xKey, xOpaque := textKey(x)
 	yKey, yOpaque := textKey(y)
 	if xOpaque || yOpaque {
@@ -579,6 +583,7 @@ func (ix *index) policies(node *graph.Node, role string, world *value.World) (no
 // in any unit.
 func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(*graph.Node) target, world *value.World) (nodes []*graph.Node, doubt string) {
 	for _, node := range slices.Concat(ix.units[subject.Unit][kind], ix.foreign[subject.ID]) {
+		ix.work.compare()
 		if node.Kind != kind || !node.When.In(world) {
 			continue
 		}
@@ -603,6 +608,7 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		return nodes, ""
 	}
 	ix.loose[looseKind{kind, subject.Kind}].candidates(name, literal, func(node *graph.Node) bool {
+		ix.work.compare()
 		if node.Unit == subject.Unit || !node.When.In(world) || !ix.mayBe(node, subject, world) {
 			return true
 		}

@@ -135,17 +135,25 @@ func (c *computation) nameOf(node *graph.Node) string {
 	if node == nil || node.Anonymous() {
 		return ""
 	}
-	if c.units == nil {
-		c.units = map[kindAddress][]string{}
-		for _, each := range c.graph.Nodes {
-			at := kindAddress{each.Kind, each.Address}
-			c.units[at] = union(c.units[at], []string{each.Unit})
-		}
-	}
-	if len(c.units[kindAddress{node.Kind, node.Address}]) > 1 {
+	if c.ambiguous()[kindAddress{node.Kind, node.Address}] {
 		return c.graph.Unit(node.Unit).Path + "#" + node.Address
 	}
 	return node.Address
+}
+
+// ambiguous returns the addresses that several units have for a node of a kind.
+func ambiguous(g *graph.Graph) map[kindAddress]bool {
+	first := map[kindAddress]string{}
+	several := map[kindAddress]bool{}
+	for _, node := range g.Nodes {
+		at := kindAddress{node.Kind, node.Address}
+		if unit, known := first[at]; known && unit != node.Unit {
+			several[at] = true
+		} else if !known {
+			first[at] = node.Unit
+		}
+	}
+	return several
 }
 
 type kindAddress struct {

@@ -66,6 +66,12 @@ func (w *walker) originAccessIdentity() iam.Caller {
 	}
 }
 
+// evaluate decides a request by a policy.
+func (w *walker) evaluate(policy *graph.Node, request iam.Request) iam.Decision {
+	w.work.evaluate(len(policy.Document.Statements))
+	return policy.Document.Evaluate(request, w.world)
+}
+
 func (w *walker) objectRequest(action string) iam.Request {
 	return w.request("bucket", action, w.read().ObjectARN())
 }

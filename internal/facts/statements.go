@@ -11,50 +11,73 @@ import (
 // policies makes subjects of all policy documents and of the statements of all
 // key policies.
 func (c *computation) policies() {
+	var policies []*graph.Node
 	for _, node := range c.graph.Nodes {
-		if node.Kind != graph.Policy || node.Document == nil {
-			continue
+		if node.Kind == graph.Policy && node.Document != nil {
+			policies = append(policies, node)
 		}
-		c.document(node)
-		switch role, _ := node.Attribute("role").Literal(); role {
-		case graph.KeyPolicy:
-			c.keyPolicy(node)
-		case graph.BucketPolicy:
-			c.bucketPolicy(node)
-		case graph.IdentityPolicy:
-			c.identityPolicy(node)
+	}
+	judged := make([]judgement, len(policies))
+	c.report(each(policies, nameNode, func(i int, policy *graph.Node) {
+		var its judgement
+		c.judge(policy, &its)
+		judged[i] = its
+	}))
+	for _, its := range judged {
+		for i, subject := range its.subjects {
+			c.subject(subject, its.facts[i])
+			if its.key != nil {
+				c.result.Keys[subject.ID] = its.key.ID
+			}
 		}
 	}
 }
 
-func (c *computation) document(policy *graph.Node) {
+func nameNode(node *graph.Node) (at *graph.Node, text string) { return node, node.Label() }
+
+// A judgement holds the subjects that one policy makes, with their facts.
+type judgement struct {
+	subjects []Subject
+	facts    []map[string]Fact
+	// key is the key that a key policy is attached to, where that is known.
+	key *graph.Node
+}
+
+func (j *judgement) subject(node *graph.Node, kind SubjectKind, facts map[string]Fact) {
+	j.subjects = append(j.subjects, Subject{ID: node.ID, Kind: kind})
+	j.facts = append(j.facts, facts)
+}
+
+func (c *computation) judge(policy *graph.Node, its *judgement) {
+	its.subject(policy, DocumentSubject, document(policy))
+	switch role, _ := policy.Attribute("role").Literal(); role {
+	case graph.KeyPolicy:
+		its.key = c.attachedKey(policy)
+		for _, node := range c.graph.Children(policy.ID, graph.Statement) {
+			its.subject(node, StatementSubject, c.statement(node.Statement, policy, its.key))
+		}
+	case graph.BucketPolicy:
+		c.bucketPolicy(policy, its)
+	case graph.IdentityPolicy:
+		c.identityPolicy(policy, its)
+	}
+}
+
+func document(policy *graph.Node) map[string]Fact {
 	fact := Fact{Verdict: iam.No}
 	role, _ := policy.Attribute("role").Literal()
 	for i, problem := range policy.Document.ProblemsFor(role) {
 		fact.Verdict = iam.Yes
 		fact.Reasons = append(fact.Reasons, Reason{Code: problem.Code, Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
 	}
-	c.subject(Subject{ID: policy.ID, Kind: DocumentSubject}, map[string]Fact{Problems: fact})
-}
-
-func (c *computation) keyPolicy(policy *graph.Node) {
-	key := c.attachedKey(policy)
-	if key != nil {
-		c.result.Keys[policy.ID] = key.ID
-	}
-	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-		if key != nil {
-			c.result.Keys[node.ID] = key.ID
-		}
-		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, c.statement(node.Statement, policy, key))
-	}
+	return map[string]Fact{Problems: fact}
 }
 
 // bucketPolicy makes subjects of the statements of a bucket policy. It is judged only
 // for principals that S3 does not know.
-func (c *computation) bucketPolicy(policy *graph.Node) {
+func (c *computation) bucketPolicy(policy *graph.Node, its *judgement) {
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{
+		its.subject(node, StatementSubject, map[string]Fact{
 			MalformedOAI:    c.malformedOAI(node.Statement, policy),
 			NamesCloudFront: {Verdict: node.Statement.NamesService(cloudFront)},
 		})
@@ -65,7 +88,7 @@ func (c *computation) bucketPolicy(policy *graph.Node) {
 // has to do with what is followed: beside a path, or on its own as raw JSON. A
 // permissions boundary allows nothing by itself ("Permissions boundaries for IAM
 // entities" in the IAM User Guide).
-func (c *computation) identityPolicy(policy *graph.Node) {
+func (c *computation) identityPolicy(policy *graph.Node, its *judgement) {
 	if !c.walked[policy.Unit] && c.graph.Unit(policy.Unit).Language != graph.PolicyJSON {
 		return
 	}
@@ -75,7 +98,7 @@ func (c *computation) identityPolicy(policy *graph.Node) {
 		}
 	}
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-		c.subject(Subject{ID: node.ID, Kind: StatementSubject}, map[string]Fact{
+		its.subject(node, StatementSubject, map[string]Fact{
 			DecryptsEveryKey: listed(policy.Document.DecryptsEveryKey(node.Statement, c.graph.Expand)),
 		})
 	}
@@ -122,6 +145,7 @@ func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
 
 // statement collects the facts about one statement of a key policy.
 func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[string]Fact {
+	c.work.evaluate(1)
 	resource := s.MatchResource(c.anyDecrypt(key))
 	return map[string]Fact{
 		AllowsDecrypt:   allowsDecrypt(s, resource),

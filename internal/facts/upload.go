@@ -70,13 +70,13 @@ func (w *walker) mayUpload(policy *graph.Node) iam.Result {
 	if sent.Truth == iam.No {
 		return sent
 	}
-	plain := policy.Document.Evaluate(w.uploadRequest(map[string]iam.ContextValue{
+	plain := w.evaluate(policy, w.uploadRequest(map[string]iam.ContextValue{
 		encryptionHeader: {Presence: iam.Missing}, keyHeader: {Presence: iam.Missing},
-	}), w.world)
-	encrypted := policy.Document.Evaluate(w.uploadRequest(map[string]iam.ContextValue{
+	}))
+	encrypted := w.evaluate(policy, w.uploadRequest(map[string]iam.ContextValue{
 		encryptionHeader: {Presence: iam.Present, Values: []value.Value{value.Text(w.view.algorithm, source.Location{})}},
 		keyHeader:        {Presence: iam.Undocumented, Reason: "which key the viewer names is not known"},
-	}), w.world)
+	}))
 	allowed := iam.Result{Truth: iam.Or(plain.Allowed, encrypted.Allowed)}
 	if allowed.Truth == iam.Unknown {
 		allowed.Reasons = slices.Concat(plain.Reasons, encrypted.Reasons)
@@ -141,7 +141,7 @@ func (w *walker) checkUploadGrant(policy *graph.Node) {
 		})
 		return
 	}
-	decision := policy.Document.Evaluate(w.keyRequest(generateDataKey), w.world)
+	decision := w.evaluate(policy, w.keyRequest(generateDataKey))
 	w.view.uploadMatches = decision.Matches
 	w.setDecision(UploadGrant, decision, policy, "upload-denied", Reason{
 		Code: "upload-not-granted", Text: fmt.Sprintf("%s does not allow kms:GenerateDataKey to %s", keyPolicyOf(key), w.view.principal),

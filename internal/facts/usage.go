@@ -256,7 +256,7 @@ func (c *computation) everyBucket(s *iam.Statement, policy, key *graph.Node) Fac
 	if key == nil || !c.serves[s] || comparesContext(policy) || len(s.Gaps) > 0 {
 		return Fact{Verdict: iam.No}
 	}
-	encrypted := c.encryptedBy(key)
+	encrypted := c.encrypts[key]
 	if len(encrypted) < 2 {
 		return Fact{Verdict: iam.No}
 	}
@@ -281,37 +281,42 @@ func comparesContext(policy *graph.Node) bool {
 	})
 }
 
-// encryptedBy returns the buckets that a key certainly encrypts by default: those
-// that exist, with it, under every combination of conditions.
-func (c *computation) encryptedBy(key *graph.Node) []*graph.Node {
-	if c.encrypts == nil {
-		c.encrypts = map[*graph.Node][]*graph.Node{}
-		for _, bucket := range c.graph.Nodes {
-			if bucket.Kind != graph.Bucket || !isSettled(bucket) {
-				continue
-			}
-			if key := c.settledKey(bucket); key != nil {
-				c.encrypts[key] = append(c.encrypts[key], bucket)
-			}
+// encrypted finds the buckets of each key.
+func (c *computation) encrypted() {
+	c.encrypts = map[*graph.Node][]*graph.Node{}
+	if len(c.serves) == 0 {
+		// Only what serves a path is asked for them.
+		return
+	}
+	var buckets []*graph.Node
+	for _, node := range c.graph.Nodes {
+		if node.Kind == graph.Bucket && isSettled(node) {
+			buckets = append(buckets, node)
 		}
 	}
-	return c.encrypts[key]
+	keys := make([]*graph.Node, len(buckets))
+	c.report(each(buckets, nameNode, func(i int, bucket *graph.Node) { keys[i] = c.settledKey(bucket) }))
+	for i, key := range keys {
+		if key != nil {
+			c.encrypts[key] = append(c.encrypts[key], buckets[i])
+		}
+	}
 }
 
 // settledKey is the key that encrypts a bucket by default in all worlds, or nil.
-func (c *computation) settledKey(bucket *graph.Node) *graph.Node {
+func (ix *index) settledKey(bucket *graph.Node) *graph.Node {
 	var keys []*graph.Node
-	complete := value.Worlds(c.graph.Variables,
+	complete := value.Worlds(ix.graph.Variables,
 		func(world *value.World) *graph.Node {
-			nodes, _ := c.encryptions(bucket, world)
+			nodes, _ := ix.encryptions(bucket, world)
 			if len(nodes) != 1 || bucket.Elsewhere["encryption"] != "" || nodes[0].Elsewhere["algorithm"] != "" {
 				return nil
 			}
-			text, _ := c.graph.Expand(nodes[0].Attribute("algorithm")).In(world).Literal()
+			text, _ := ix.graph.Expand(nodes[0].Attribute("algorithm")).In(world).Literal()
 			if !strings.HasPrefix(text, kmsAlgorithm) {
 				return nil
 			}
-			return c.key(nodes[0].Attribute("key"), nodes[0], world).node
+			return ix.key(nodes[0].Attribute("key"), nodes[0], world).node
 		},
 		func(_ *value.World, key *graph.Node) {
 			if !slices.Contains(keys, key) {

@@ -24,6 +24,9 @@ func (g *Graph) Expand(v value.Value) value.Value {
 	case value.Choice:
 		return value.If(v.Condition(), g.Expand(*v.Then()), g.Expand(*v.Else()), v.Location)
 	case value.String:
+		if _, literal := v.SoleLiteral(); literal {
+			return v
+		}
 		first := slices.IndexFunc(v.Parts(), g.expands)
 		if first < 0 {
 			return v

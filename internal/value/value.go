@@ -528,13 +528,14 @@ func EncodeJSON(v Value, at source.Location) Value {
 // are kept apart so that each keeps its place. A part that is a Choice makes the
 // result a Choice; anything else that has no text makes an unknown part.
 // Where more than MaxAlternatives texts are possible, the parts that depend on
-// conditions are unknown.
+// conditions are unknown, and so is a text that exceeds MaxSize.
 func Concat(at source.Location, values ...Value) Value {
-	combinations := 1
-	for _, v := range values {
-		if combinations *= v.alternatives(); combinations > MaxAlternatives {
-			return concat(at, withoutChoices(values))
-		}
+	if Exceed(values...) == "" {
+		return concat(at, values)
+	}
+	values = withoutChoices(values)
+	if why := Exceed(values...); why != "" {
+		return concat(at, []Value{NotKnown(why, at)})
 	}
 	return concat(at, values)
 }

@@ -41,6 +41,10 @@ func (m *module) contents(body *hclsyntax.Body, kind string, s *scope) []content
 	return all
 }
 
+// maxBlocks bounds how many blocks a dynamic block makes: AWS takes fewer origins,
+// behaviors and statements.
+const maxBlocks = 250
+
 // dynamic expands a dynamic block. Where its collection is not known, its content
 // may be there once or not.
 func (m *module) dynamic(block *hclsyntax.Block, s *scope) []content {
@@ -63,12 +67,17 @@ func (m *module) dynamic(block *hclsyntax.Block, s *scope) []content {
 		object := value.MapOf([]value.Member{{Key: "key", Value: key}, {Key: "value", Value: v}}, v.Location)
 		return content{body: body, scope: s.with(iterator, object), when: when, header: header}
 	}
+	if m.spend(1) {
+		why := m.exhausted(header)
+		return []content{each(why, why, value.True())}
+	}
 	v := m.evaluate(collection.Expr, s)
 	all, ok := elements(v)
 	if !ok {
 		why := unknown(v.Location, "%s", reason(v, "the collection of a dynamic block is not known"))
 		return []content{each(why, why, m.opaque(collection.Expr))}
 	}
+	all = m.some(all, maxBlocks, "the number of elements of a dynamic block", m.at(collection.Expr.Range()))
 	contents := make([]content, 0, len(all))
 	for _, e := range all {
 		contents = append(contents, each(e.key, e.value, e.when))

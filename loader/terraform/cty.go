@@ -17,6 +17,22 @@ var (
 // fromCty converts a value of Terraform's type system.
 func fromCty(v cty.Value, at source.Location) value.Value {
 	v, _ = v.UnmarkDeep()
+	left := value.MaxSize
+	converted := convertCty(v, at, &left)
+	if left < 0 {
+		return unknown(at, value.TooLarge)
+	}
+	return converted
+}
+
+// maxExponent bounds numbers, which are written with all their digits.
+const maxExponent = 4096
+
+// convertCty converts what is left of a value that may share its parts.
+func convertCty(v cty.Value, at source.Location, left *int) value.Value {
+	if *left--; *left < 0 {
+		return unknown(at, value.TooLarge)
+	}
 	switch {
 	case !v.IsKnown():
 		return unknown(at, "the value is not known")
@@ -30,19 +46,22 @@ func fromCty(v cty.Value, at source.Location) value.Value {
 	case kind.Equals(cty.Bool):
 		return value.Boolean(v.True(), at)
 	case kind.Equals(cty.Number):
+		if exponent := v.AsBigFloat().MantExp(nil); exponent > maxExponent || exponent < -maxExponent || v.AsBigFloat().IsInf() {
+			return unknown(at, "the number is too large or too small")
+		}
 		return value.NumberOf(v.AsBigFloat().Text('f', -1), at)
 	case kind.IsListType() || kind.IsSetType() || kind.IsTupleType():
 		var list []value.Value
 		for it := v.ElementIterator(); it.Next(); {
 			_, item := it.Element()
-			list = append(list, fromCty(item, at))
+			list = append(list, convertCty(item, at, left))
 		}
 		return value.ListOf(list, at)
 	case kind.IsMapType() || kind.IsObjectType():
 		var object []value.Member
 		for it := v.ElementIterator(); it.Next(); {
 			key, item := it.Element()
-			object = append(object, value.Member{Key: key.AsString(), KeyLocation: at, Value: fromCty(item, at)})
+			object = append(object, value.Member{Key: key.AsString(), KeyLocation: at, Value: convertCty(item, at, left)})
 		}
 		return value.MapOf(object, at)
 	default:

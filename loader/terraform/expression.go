@@ -29,11 +29,18 @@ type scope struct {
 
 // with returns a scope with one more name.
 func (s *scope) with(name string, v value.Value) *scope {
-	names := make(map[string]value.Value, len(s.names)+1)
+	return s.withAll(value.Member{Key: name, Value: v})
+}
+
+// withAll returns a scope with more names.
+func (s *scope) withAll(more ...value.Member) *scope {
+	names := make(map[string]value.Value, len(s.names)+len(more))
 	for known, each := range s.names {
 		names[known] = each
 	}
-	names[name] = v
+	for _, member := range more {
+		names[member.Key] = member.Value
+	}
 	return &scope{module: s.module, names: names, element: s.element}
 }
 
@@ -46,7 +53,18 @@ func (m *module) evaluate(expression hclsyntax.Expression, s *scope) value.Value
 		return unknown(at, "the expression leads through more than %d others", maxDepth)
 	}
 	defer func() { m.loader.depth-- }()
+	if m.spend(1) {
+		return m.exhausted(at)
+	}
+	v := m.compute(expression, s, at)
+	if makes(expression) {
+		return m.bounded(v, at)
+	}
+	return v
+}
 
+// compute evaluates an expression by its kind.
+func (m *module) compute(expression hclsyntax.Expression, s *scope, at source.Location) value.Value {
 	switch e := expression.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		return fromCty(e.Val, at)
@@ -208,6 +226,10 @@ func (m *module) binary(e *hclsyntax.BinaryOpExpr, s *scope, at source.Location)
 
 // arithmetic computes with literals only.
 func (m *module) arithmetic(apply func([]cty.Value) (cty.Value, error), at source.Location, operands ...value.Value) value.Value {
+	if why := value.Exceed(operands...); why != "" {
+		return unknown(at, "%s", why)
+	}
+	m.spend(dear)
 	arguments := make([]cty.Value, len(operands))
 	for i, operand := range operands {
 		if operand.Kind == value.Choice {
@@ -315,7 +337,11 @@ func (m *module) forExpression(e *hclsyntax.ForExpr, s *scope, at source.Locatio
 	}
 	var items []value.Value
 	var members []value.Member
+	positions := map[string]int{}
 	for _, each := range all {
+		if m.spend(1) {
+			return m.exhausted(at)
+		}
 		inner := s.with(e.ValVar, each.value)
 		if e.KeyVar != "" {
 			inner = inner.with(e.KeyVar, each.key)
@@ -336,7 +362,7 @@ func (m *module) forExpression(e *hclsyntax.ForExpr, s *scope, at source.Locatio
 		if !literal {
 			return unknown(at, "%s", reason(m.evaluate(e.KeyExpr, inner), "a key of a for expression is not known"))
 		}
-		members = addMember(members, key, v, e.Group, at)
+		members = addMember(members, positions, key, v, e.Group, at)
 	}
 	if e.KeyExpr != nil {
 		return value.MapOf(members, at)
@@ -344,12 +370,10 @@ func (m *module) forExpression(e *hclsyntax.ForExpr, s *scope, at source.Locatio
 	return value.ListOf(items, at)
 }
 
-// addMember sets a member of a for expression, or appends to its group.
-func addMember(members []value.Member, key string, v value.Value, group bool, at source.Location) []value.Member {
-	for i := range members {
-		if members[i].Key != key {
-			continue
-		}
+// addMember sets a member of a for expression, or appends to its group. positions
+// are those of the members.
+func addMember(members []value.Member, positions map[string]int, key string, v value.Value, group bool, at source.Location) []value.Member {
+	if i, known := positions[key]; known {
 		if group {
 			members[i].Value = value.ListOf(append(members[i].Value.Items(), v), members[i].Value.Location)
 		} else {
@@ -357,6 +381,7 @@ func addMember(members []value.Member, key string, v value.Value, group bool, at
 		}
 		return members
 	}
+	positions[key] = len(members)
 	if group {
 		v = value.ListOf([]value.Value{v}, at)
 	}
@@ -383,6 +408,9 @@ func (m *module) splat(e *hclsyntax.SplatExpr, s *scope, at source.Location) val
 		}
 		var result []value.Value
 		for _, item := range v.Items() {
+			if m.spend(1) {
+				return m.exhausted(at)
+			}
 			result = append(result, overChoices(item, func(each value.Value) value.Value {
 				if each.IsAbsent() {
 					return each
@@ -397,6 +425,9 @@ func (m *module) splat(e *hclsyntax.SplatExpr, s *scope, at source.Location) val
 
 // index picks an element of a collection.
 func (m *module) index(collection, key value.Value, at source.Location) value.Value {
+	if why := value.Exceed(collection, key); why != "" {
+		return unknown(at, "%s", why)
+	}
 	return overChoices(collection, func(v value.Value) value.Value {
 		return overChoices(key, func(key value.Value) value.Value { return m.indexKnown(v, key, at) })
 	})

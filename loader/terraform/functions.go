@@ -91,6 +91,9 @@ func (m *module) apply(name string, arguments []value.Value, at source.Location)
 	if name == "concat" {
 		arguments = openLists(arguments)
 	}
+	if why := value.Exceed(arguments...); why != "" {
+		return textOf(unknown(at, "%s", why))
+	}
 	for i, argument := range arguments {
 		if argument.Kind != value.Choice {
 			continue
@@ -180,15 +183,22 @@ func merge(_ *module, a []value.Value, at source.Location) value.Value {
 		switch each.Kind {
 		case value.Absent:
 		case value.Map:
-			for _, member := range each.Members() {
-				result = slices.DeleteFunc(result, func(known value.Member) bool { return known.Key == member.Key })
-				result = append(result, member)
-			}
+			result = append(result, each.Members()...)
 		default:
 			return unknown(at, "%s", reason(each, "an argument of merge is not known"))
 		}
 	}
-	return value.MapOf(result, at)
+	last := map[string]int{}
+	for i, member := range result {
+		last[member.Key] = i
+	}
+	kept := make([]value.Member, 0, len(last))
+	for i, member := range result {
+		if last[member.Key] == i {
+			kept = append(kept, member)
+		}
+	}
+	return value.MapOf(kept, at)
 }
 
 func concat(_ *module, a []value.Value, at source.Location) value.Value {
@@ -298,11 +308,14 @@ func valuesOf(m *module, a []value.Value, at source.Location) value.Value {
 	if names.Kind != value.List {
 		return names
 	}
+	byName := map[string]value.Value{}
+	for _, member := range a[0].Members() {
+		byName[member.Key] = member.Value
+	}
 	var result []value.Value
 	for _, name := range names.Items() {
 		text, _ := name.Literal()
-		inner, _ := a[0].Get(text)
-		result = append(result, inner)
+		result = append(result, byName[text])
 	}
 	return value.ListOf(result, at)
 }
@@ -355,6 +368,9 @@ func length(_ *module, a []value.Value, at source.Location) value.Value {
 // countPresent counts the items that are there. Each that is there under a
 // condition makes the number a choice.
 func countPresent(items []value.Value, at source.Location) value.Value {
+	if maybe := slices.DeleteFunc(slices.Clone(items), func(item value.Value) bool { return item.Kind != value.Choice }); value.Exceed(maybe...) != "" {
+		return unknown(at, value.TooManyAlternatives)
+	}
 	for i, item := range items {
 		if item.Kind == value.Choice && (item.Then().IsAbsent() || item.Else().IsAbsent()) {
 			with := slices.Clone(items)
@@ -512,6 +528,9 @@ func replace(m *module, a []value.Value, at source.Location) value.Value {
 	if strings.ContainsAny(old, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./:") {
 		return textOf(unknown(at, "what replace makes of %s is not known before it is deployed", a[0]))
 	}
+	if (1+a[0].Size(value.MaxSize))*(1+len(replacement)) > maxText {
+		return textOf(unknown(at, value.TooLarge))
+	}
 	parts := slices.Clone(a[0].Parts())
 	for i, part := range parts {
 		if part.Kind == value.Literal {
@@ -623,6 +642,9 @@ func file(m *module, a []value.Value, at source.Location) value.Value {
 	if opened == nil {
 		return failure
 	}
+	if opened.Lines()+len(opened.Bytes)/64 > value.MaxSize {
+		return unknown(at, "the file %s is larger than what is evaluated", opened.Path)
+	}
 	var result []value.Part
 	offset := 0
 	for line := range strings.Lines(string(opened.Bytes)) {
@@ -638,15 +660,14 @@ func templateFile(m *module, a []value.Value, at source.Location) value.Value {
 	if opened == nil {
 		return failure
 	}
-	expression, problems := hclsyntax.ParseTemplate(opened.Bytes, opened.Path, hcl.InitialPos)
+	expression, problems := parseTemplate(opened.Bytes, opened.Path, hcl.InitialPos)
 	if problems.HasErrors() {
 		return unknown(at, "the template %s is not valid", opened.Path)
 	}
+	m.spend(dear + len(opened.Bytes)/8)
 	inner := &scope{module: m}
 	if len(a) > 1 {
-		for _, member := range a[1].Members() {
-			inner = inner.with(member.Key, member.Value)
-		}
+		inner = inner.withAll(a[1].Members()...)
 	}
 	return m.evaluate(expression, inner)
 }
@@ -657,14 +678,12 @@ func templateString(m *module, a []value.Value, at source.Location) value.Value 
 	if !literal || len(a) != 2 {
 		return textOf(unknown(at, "%s", reason(first(a, at), "the template is not known")))
 	}
-	expression, problems := hclsyntax.ParseTemplate([]byte(text), at.File, hcl.Pos{Line: int(at.Line), Column: int(at.Column)})
+	expression, problems := parseTemplate([]byte(text), at.File, hcl.Pos{Line: int(at.Line), Column: int(at.Column)})
 	if problems.HasErrors() {
 		return textOf(unknown(at, "the template is not valid"))
 	}
-	inner := &scope{module: m}
-	for _, member := range a[1].Members() {
-		inner = inner.with(member.Key, member.Value)
-	}
+	m.spend(dear + len(text)/8)
+	inner := (&scope{module: m}).withAll(a[1].Members()...)
 	return movedTo(at, m.evaluate(expression, inner))
 }
 
@@ -774,12 +793,34 @@ func fileSet(m *module, a []value.Value, at source.Location) value.Value {
 		return unknown(at, "%s", reason(first(a, at), "the folder of fileset is not known"))
 	}
 	var list []value.Value
-	for _, name := range m.filesBelow(m.inRepository(folder), "") {
+	if strings.Count(pattern, "**") > maxDoubleStars {
+		return unknown(at, "the pattern of fileset has more than %d times **", maxDoubleStars)
+	}
+	for _, name := range m.filesIn(m.inRepository(folder)) {
+		if m.spend(1) {
+			return m.exhausted(at)
+		}
 		if matched, err := doublestar.Match(pattern, name); err == nil && matched {
 			list = append(list, value.Text(name, at))
 		}
 	}
 	return value.ListOf(list, at)
+}
+
+// maxDoubleStars bounds a pattern: each ** tries all folders below.
+const maxDoubleStars = 4
+
+// filesIn lists the files below a folder once.
+func (m *module) filesIn(folder string) []string {
+	files, known := m.listed[folder]
+	if !known {
+		files = m.filesBelow(folder, "")
+		if m.loader.listed == nil {
+			m.loader.listed = map[string][]string{}
+		}
+		m.loader.listed[folder] = files
+	}
+	return files
 }
 
 // filesBelow lists the files below a folder by their paths relative to it. What
@@ -791,6 +832,9 @@ func (m *module) filesBelow(folder, prefix string) []string {
 	}
 	var files []string
 	for _, name := range names {
+		if m.spend(1) {
+			return files
+		}
 		inner := path.Join(prefix, name)
 		if _, err := m.parser.tree.ReadDir(path.Join(folder, inner)); err == nil {
 			files = append(files, m.filesBelow(folder, inner)...)

@@ -106,7 +106,7 @@ func (c jsonConverter) typeConstraint(body *hclsyntax.Body, node *source.Node) {
 	if kind == nil || kind.Kind != source.StringNode {
 		return
 	}
-	expression, problems := hclsyntax.ParseExpression([]byte(kind.Text), c.file, c.inside(kind))
+	expression, problems := parseExpression([]byte(kind.Text), c.file, c.inside(kind))
 	if !problems.HasErrors() {
 		body.Attributes["type"].Expr = expression
 	}
@@ -128,7 +128,7 @@ func (c jsonConverter) expression(node *source.Node) hclsyntax.Expression {
 			return &hclsyntax.LiteralValueExpr{Val: number, SrcRange: at}
 		}
 	case source.StringNode:
-		if expression, problems := hclsyntax.ParseTemplate([]byte(node.Text), c.file, c.inside(node)); !problems.HasErrors() {
+		if expression, problems := parseTemplate([]byte(node.Text), c.file, c.inside(node)); !problems.HasErrors() {
 			return expression
 		}
 		return &hclsyntax.LiteralValueExpr{Val: cty.StringVal(node.Text), SrcRange: at}

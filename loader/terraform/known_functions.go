@@ -25,6 +25,7 @@ import (
 
 // applyKnown computes a function whose arguments are all known.
 func (m *module) applyKnown(name string, arguments []value.Value, at source.Location) value.Value {
+	m.spend(dear)
 	converted := make([]cty.Value, len(arguments))
 	for i, argument := range arguments {
 		known, ok := toCty(argument)
@@ -39,6 +40,9 @@ func (m *module) applyKnown(name string, arguments []value.Value, at source.Loca
 	known, ok := knownFunctions()[name]
 	if !ok {
 		return textOf(unknown(at, "the function %s is evaluated by Terraform", name))
+	}
+	if why := amplifies(name, arguments); why != "" {
+		return textOf(unknown(at, "%s is not computed: %s", name, why))
 	}
 	result, err := known.Call(conform(known, converted))
 	if err != nil {

@@ -232,7 +232,7 @@ func (m *module) assign(files []*parsedFile) {
 func (m *module) commandLineValue(name, text string) value.Value {
 	at := source.Location{}
 	if kind := m.variables[name].Body.Attributes["type"]; kind != nil && hcl.ExprAsKeyword(kind.Expr) != "string" {
-		if expression, problems := hclsyntax.ParseExpression([]byte(text), "", hcl.InitialPos); !problems.HasErrors() {
+		if expression, problems := parseExpression([]byte(text), "", hcl.InitialPos); !problems.HasErrors() {
 			return m.evaluate(expression, &scope{module: m})
 		}
 	}

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -184,6 +185,10 @@ type parsedFile struct {
 	broken []hcl.Range
 }
 
+// maxProblems is how many syntax errors of one file are told: a file with more is
+// no configuration.
+const maxProblems = 100
+
 // read parses HCL. Syntax errors do not hide what stands around them.
 func (f *parsedFile) read(file *source.File) {
 	f.file = file
@@ -191,11 +196,18 @@ func (f *parsedFile) read(file *source.File) {
 		f.readJSON(file)
 		return
 	}
-	parsed, problems := hclsyntax.ParseConfig(file.Bytes, file.Path, hcl.Pos{Line: 1, Column: 1})
+	parsed, problems := parseConfig(file.Bytes, file.Path)
 	if parsed != nil {
 		f.body, _ = parsed.Body.(*hclsyntax.Body)
 	}
-	for _, problem := range problems {
+	for i, problem := range problems {
+		if i == maxProblems {
+			f.diagnostics = append(f.diagnostics, source.Diagnostic{
+				Location: source.Location{File: file.Path}, Severity: source.Error, Message: fmt.Sprintf("%d more syntax errors", len(problems)-i),
+			})
+			f.body = nil
+			break
+		}
 		at := source.Location{File: file.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 		if problem.Subject != nil {
 			at = file.Location(problem.Subject.Start.Byte, problem.Subject.End.Byte)
@@ -250,7 +262,10 @@ func (p *Parser) blocksByOutline(name, kind string) (blocks []*hclsyntax.Block, 
 		if section.kind != kind {
 			continue
 		}
-		parsed, problems := hclsyntax.ParseConfig(file.Bytes[section.start:section.end], name, hcl.InitialPos)
+		parsed, problems := parseConfig(file.Bytes[section.start:section.end], name)
+		if parsed == nil {
+			return nil, false
+		}
 		body, isNative := parsed.Body.(*hclsyntax.Body)
 		if problems.HasErrors() || !isNative {
 			return nil, false

@@ -37,6 +37,8 @@ type Options struct {
 	// VariableFiles are those of the command line. They are read after the
 	// module's own and what is given, the last one wins.
 	VariableFiles []*source.File
+	// Steps bounds the evaluation of a root module, by DefaultSteps where it is 0.
+	Steps int
 }
 
 // Given are values for the variables of one root module. Values win over Files.
@@ -121,6 +123,11 @@ type loader struct {
 	// depth counts nested evaluations, to end endless ones, and evaluations
 	// all of them.
 	depth, evaluations int
+	// steps counts what bounds the evaluation, and toldSteps says that it ended.
+	steps     int
+	toldSteps bool
+	// listed holds the files below folders.
+	listed map[string][]string
 	// modulesByKey holds the folders of installed modules.
 	modulesByKey map[string]string
 	// readsStateOf holds the folders of root modules whose state is being read,

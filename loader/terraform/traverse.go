@@ -186,6 +186,7 @@ func (m *module) expand(block *hclsyntax.Block) []instance {
 		isMap = isMap || v.Kind == value.Map && len(v.Members()) > 0
 		return v
 	})
+	all = m.some(all, maxInstances, "for_each", at)
 	instances := make([]instance, 0, len(all))
 	for _, e := range all {
 		key := e.value
@@ -218,7 +219,7 @@ func mergeInstance(instances []instance, added instance) []instance {
 	return append(instances, added)
 }
 
-// maxInstances bounds how many instances a count makes.
+// maxInstances bounds how many instances a block has.
 const maxInstances = 1000
 
 // counted expands count.
@@ -248,7 +249,7 @@ func (m *module) counted(v value.Value, expression hclsyntax.Expression, when va
 		return []instance{one(0, value.And(when, m.opaque(expression)))}
 	}
 	if count > maxInstances {
-		m.diagnose(at, source.Warning, "count is %d; only the first %d instances are read", count, maxInstances)
+		m.onlyFirst(count, maxInstances, "count", at)
 		count = maxInstances
 	}
 	var all []instance

@@ -73,6 +73,10 @@ type repository struct {
 	parser    *terraform.Parser
 	templates *cloudformation.Parser
 
+	// walked holds the folders that were reached without symbolic links, symlinks
+	// the links in them.
+	walked, symlinks map[string]bool
+
 	mutex sync.Mutex
 	files map[string]*readFile
 	// links holds the files that were read through symbolic links, by the path
@@ -90,7 +94,7 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 		}
 	}
 	r := &repository{
-		root: root, exclude: exclude, files: map[string]*readFile{}, links: map[string]string{}, parameters: map[string]parameters{},
+		root: root, exclude: exclude, files: map[string]*readFile{}, links: map[string]string{}, walked: map[string]bool{}, symlinks: map[string]bool{}, parameters: map[string]parameters{},
 	}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {
@@ -117,7 +121,10 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 			if skipped[entry.Name()] {
 				return fs.SkipDir
 			}
+			r.walked[name] = true
 			return nil
+		case entry.Type()&fs.ModeSymlink != 0:
+			r.symlinks[name] = true
 		}
 		switch {
 		case isTerraform(name):
@@ -394,6 +401,9 @@ func (r *repository) read(name string) (*source.File, error) {
 // resolve returns the path of a file without symbolic links, or the path itself
 // where that is not below the root.
 func (r *repository) resolve(name string) string {
+	if r.walked[path.Dir(name)] && !r.symlinks[name] {
+		return name
+	}
 	absolute, err := filepath.EvalSymlinks(filepath.Join(r.root.Name(), filepath.FromSlash(name)))
 	if err != nil {
 		return name

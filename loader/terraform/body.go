@@ -88,10 +88,10 @@ func (m *module) dynamic(block *hclsyntax.Block, s *scope) []content {
 // nested evaluates an argument of the first nested block of a type, under the
 // conditions of all of them.
 func (m *module) nested(body *hclsyntax.Body, s *scope, path ...string) value.Value {
-	result := value.Nothing(m.at(body.MissingItemRange()))
 	if len(path) == 1 {
 		return m.argument(body, path[0], s)
 	}
+	result := value.Nothing(m.at(body.MissingItemRange()))
 	contents := m.contents(body, path[0], s)
 	for i := len(contents) - 1; i >= 0; i-- {
 		c := contents[i]

@@ -104,7 +104,7 @@ func (m *module) compute(expression hclsyntax.Expression, s *scope, at source.Lo
 		}
 		return m.arithmetic(e.Op.Impl.Call, at, m.evaluate(e.Val, s))
 	case *hclsyntax.TupleConsExpr:
-		var list []value.Value
+		list := make([]value.Value, 0, len(e.Exprs))
 		for _, item := range e.Exprs {
 			list = append(list, m.evaluate(item, s))
 		}
@@ -178,6 +178,9 @@ func (m *module) literalLines(e *hclsyntax.LiteralValueExpr) []value.Value {
 	if !ok || text == "" {
 		return []value.Value{value.Text(text, m.at(r))}
 	}
+	if strings.IndexByte(text, '\n') < 0 && len(text) == r.End.Byte-r.Start.Byte {
+		return []value.Value{value.Text(text, m.at(r))}
+	}
 	written := slices.Collect(strings.Lines(m.written(r)))
 	lines := slices.Collect(strings.Lines(text))
 	if len(written) != len(lines) {
@@ -200,7 +203,7 @@ func (m *module) literalLines(e *hclsyntax.LiteralValueExpr) []value.Value {
 // objectExpression keeps repeated keys: jsonencode({Statement = ..., Statement = ...}) is a
 // defect to be seen.
 func (m *module) objectExpression(e *hclsyntax.ObjectConsExpr, s *scope, at source.Location) value.Value {
-	var object []value.Member
+	object := make([]value.Member, 0, len(e.Items))
 	for _, item := range e.Items {
 		name := hcl.ExprAsKeyword(item.KeyExpr)
 		if key, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); name == "" || ok && key.ForceNonLiteral {

@@ -340,6 +340,10 @@ func (o *object) addOpaque() {
 // addDependencies records what the object's block refers to in its module, also
 // through locals, data sources and arguments of the module call.
 func (o *object) addDependencies() {
+	if o.dependent {
+		return
+	}
+	o.dependent = true
 	o.dependOn(o.module, o.block.Body, map[string]bool{})
 }
 

@@ -28,7 +28,13 @@ type blockName struct {
 }
 
 func (m *module) block(name blockName) (*hclsyntax.Block, bool) {
-	set := map[blockKind]*blocks{managedBlock: &m.managed, dataBlock: &m.data, moduleBlock: &m.calls}[name.kind]
+	set := &m.managed
+	switch name.kind {
+	case dataBlock:
+		set = &m.data
+	case moduleBlock:
+		set = &m.calls
+	}
 	block, ok := set.byName[name.name]
 	return block, ok
 }
@@ -91,7 +97,7 @@ func rest(steps hcl.Traversal) hcl.Traversal {
 
 // nameOf splits a reference into the block that it names and the other steps.
 func (m *module) nameOf(traversal hcl.Traversal) (blockName, hcl.Traversal, bool) {
-	var parts []string
+	parts := make([]string, 0, 3)
 	for _, step := range traversal {
 		switch step := step.(type) {
 		case hcl.TraverseRoot:
@@ -333,6 +339,8 @@ type object struct {
 	instance instance
 	address  string
 	id       string
+	// dependent says that its dependencies are recorded.
+	dependent bool
 }
 
 // objectOf stands for one instance of a block: a reference without attribute.
@@ -394,30 +402,32 @@ func (o *object) argument(name string) value.Value {
 	return o.module.argument(o.block.Body, name, o.instance.scope(o.module))
 }
 
-// computed translates the attributes that the provider computes, by resource
+// computedAttributes are the attributes that the provider computes, by resource
 // type: "Attribute Reference" of each in the AWS provider's documentation.
+var computedAttributes = map[string]map[string]value.Attribute{
+	"aws_s3_bucket": {
+		"id": value.Name, "bucket": value.Name, "arn": value.ARN, "bucket_domain_name": value.DomainName,
+		"bucket_regional_domain_name": value.RegionalDomainName, "website_endpoint": value.WebsiteEndpoint,
+	},
+	"aws_kms_key":                             {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
+	"aws_kms_external_key":                    {"id": value.ID, "arn": value.ARN},
+	"aws_kms_replica_key":                     {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
+	"aws_kms_replica_external_key":            {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
+	"aws_kms_alias":                           {"id": value.Name, "name": value.Name, "arn": value.ARN, "target_key_arn": value.TargetKeyARN, "target_key_id": value.TargetKeyID},
+	"aws_s3_access_point":                     {"arn": value.ARN, "alias": value.AccessPointAlias, "domain_name": value.DomainName},
+	"aws_s3control_multi_region_access_point": {"arn": value.ARN, "alias": value.AccessPointAlias, "domain_name": value.DomainName},
+	"aws_cloudfront_distribution":             {"id": value.ID, "arn": value.ARN},
+	"aws_cloudfront_multitenant_distribution": {"id": value.ID, "arn": value.ARN},
+	"aws_cloudfront_origin_access_control":    {"id": value.ID, "arn": value.ARN},
+	"aws_cloudfront_origin_access_identity": {
+		"id": value.ID, "arn": value.ARN, "iam_arn": value.IAMARN, "s3_canonical_user_id": value.CanonicalUser,
+		"cloudfront_access_identity_path": value.AccessIdentityPath,
+	},
+}
+
+// computed translates an attribute that the provider computes.
 func computed(kind, name string) (value.Attribute, bool) {
-	known := map[string]map[string]value.Attribute{
-		"aws_s3_bucket": {
-			"id": value.Name, "bucket": value.Name, "arn": value.ARN, "bucket_domain_name": value.DomainName,
-			"bucket_regional_domain_name": value.RegionalDomainName, "website_endpoint": value.WebsiteEndpoint,
-		},
-		"aws_kms_key":                             {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
-		"aws_kms_external_key":                    {"id": value.ID, "arn": value.ARN},
-		"aws_kms_replica_key":                     {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
-		"aws_kms_replica_external_key":            {"id": value.ID, "key_id": value.ID, "arn": value.ARN},
-		"aws_kms_alias":                           {"id": value.Name, "name": value.Name, "arn": value.ARN, "target_key_arn": value.TargetKeyARN, "target_key_id": value.TargetKeyID},
-		"aws_s3_access_point":                     {"arn": value.ARN, "alias": value.AccessPointAlias, "domain_name": value.DomainName},
-		"aws_s3control_multi_region_access_point": {"arn": value.ARN, "alias": value.AccessPointAlias, "domain_name": value.DomainName},
-		"aws_cloudfront_distribution":             {"id": value.ID, "arn": value.ARN},
-		"aws_cloudfront_multitenant_distribution": {"id": value.ID, "arn": value.ARN},
-		"aws_cloudfront_origin_access_control":    {"id": value.ID, "arn": value.ARN},
-		"aws_cloudfront_origin_access_identity": {
-			"id": value.ID, "arn": value.ARN, "iam_arn": value.IAMARN, "s3_canonical_user_id": value.CanonicalUser,
-			"cloudfront_access_identity_path": value.AccessIdentityPath,
-		},
-	}[kind]
-	attribute, ok := known[name]
+	attribute, ok := computedAttributes[kind][name]
 	return attribute, ok
 }
 

@@ -149,8 +149,12 @@ func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, err
 		return unread
 	})
 	for _, unit := range units {
-		if unit.kind == terraformRoot {
-			l.repository.parser.Expect(unit.path, unit.modules)
+		switch unit.kind {
+		case terraformRoot:
+			l.repository.parser.Expect(unit.path, unit.parts)
+		case template:
+			l.repository.templates.Expect(unit.path, unit.parts)
+		case policies:
 		}
 	}
 	builders := make([]*graph.Builder, len(units))

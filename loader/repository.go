@@ -39,8 +39,9 @@ const (
 type unit struct {
 	kind unitKind
 	path string
-	// modules are the folders of a root module and of those that it calls.
-	modules []string
+	// parts are the folders of a root module and of those that it calls, or a
+	// template and those that it nests.
+	parts []string
 	// selected says that the caller's paths select the unit by its path.
 	selected bool
 	// files are those of a folder of policies, sorted. shared says that another
@@ -180,14 +181,15 @@ func (r *repository) units(selected selection) []unit {
 	var units []unit
 	for _, folder := range r.roots {
 		modules := closure(folder, calls)
-		units = append(units, unit{kind: terraformRoot, path: folder, modules: modules, selected: selected.selectsFolders(modules...)})
+		units = append(units, unit{kind: terraformRoot, path: folder, parts: modules, selected: selected.selectsFolders(modules...)})
 	}
 	templates := r.sniffDocuments(selected)
 	nests := overAll(templates, r.templates.Nested)
 	// A template that another one nests is part of that one's unit.
 	r.stacks = roots(templates, nests)
 	for _, name := range r.stacks {
-		units = append(units, unit{kind: template, path: name, selected: selected.selectsFiles(closure(name, nests)...)})
+		nested := closure(name, nests)
+		units = append(units, unit{kind: template, path: name, parts: nested, selected: selected.selectsFiles(nested...)})
 	}
 	r.templates.SetStacks(r.stacks)
 	return units

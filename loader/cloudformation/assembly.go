@@ -1,25 +1,75 @@
 package cloudformation
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
-// assembly returns what the manifest of a cloud assembly (the cdk.out folder of
-// the CDK) says of the stack of a template: see the Cloud Assembly Schema of the
-// CDK, with the paths of its constructs by logical id. The builder notes that it was
-// read.
-func (p *Parser) assembly(template string, builder *graph.Builder) (Options, map[string]string) {
-	manifest, err := p.tree.ReadFile(path.Join(path.Dir(template), "manifest.json"))
-	if err != nil {
-		return Options{}, nil
+// An assembly is a cloud assembly, the cdk.out folder of the CDK. Its manifests are
+// read once, since they list all stacks of an app.
+type assembly struct {
+	stacksOnce, assetsOnce sync.Once
+	// manifest is nil where there is none; stacks are what it says, by the
+	// names of templates.
+	manifest *source.File
+	stacks   map[string]assembledStack
+	// assets are the files of assets by their hashes.
+	assets map[string]asset
+}
+
+// An assembledStack is a stack with the paths of its constructs by logical id.
+type assembledStack struct {
+	options    Options
+	constructs map[string]string
+}
+
+// An asset is a file with the manifest that names it.
+type asset struct {
+	manifest *source.File
+	path     string
+}
+
+// assembly returns the assembly in a folder, which may be empty.
+func (p *Parser) assembly(folder string) *assembly {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	a, ok := p.assemblies[folder]
+	if !ok {
+		a = &assembly{}
+		p.assemblies[folder] = a
 	}
+	return a
+}
+
+// assemblyOf returns what the manifest of a cloud assembly says of the stack of a
+// template: see the Cloud Assembly Schema of the CDK, with the paths of its
+// constructs by logical id. The builder notes that it was read.
+func (p *Parser) assemblyOf(template string, builder *graph.Builder) (Options, map[string]string) {
+	folder := path.Dir(template)
+	a := p.assembly(folder)
+	a.stacksOnce.Do(func() {
+		manifest, err := p.tree.ReadFile(path.Join(folder, "manifest.json"))
+		if err == nil {
+			a.manifest, a.stacks = manifest, readStacks(manifest)
+		}
+	})
+	stack, ok := a.stacks[path.Base(template)]
+	if ok {
+		builder.AddFile(a.manifest)
+	}
+	return stack.options, stack.constructs
+}
+
+func readStacks(manifest *source.File) map[string]assembledStack {
 	var content struct {
 		Artifacts map[string]struct {
 			Type        string
@@ -35,36 +85,34 @@ func (p *Parser) assembly(template string, builder *graph.Builder) (Options, map
 		}
 	}
 	if json.Unmarshal(manifest.Bytes, &content) != nil {
-		return Options{}, nil
+		return nil
 	}
-	for id, artifact := range content.Artifacts {
-		if artifact.Type != "aws:cloudformation:stack" || artifact.Properties.TemplateFile != path.Base(template) {
+	stacks := map[string]assembledStack{}
+	for _, id := range slices.Sorted(maps.Keys(content.Artifacts)) {
+		artifact := content.Artifacts[id]
+		_, known := stacks[artifact.Properties.TemplateFile]
+		if artifact.Type != "aws:cloudformation:stack" || known {
 			continue
 		}
-		builder.AddFile(manifest)
-		known := Options{StackName: artifact.Properties.StackName}
-		if known.StackName == "" {
-			known.StackName = id
-		}
+		stack := assembledStack{options: Options{StackName: cmp.Or(artifact.Properties.StackName, id)}, constructs: map[string]string{}}
 		// aws://111122223333/eu-west-1, or aws://unknown-account/unknown-region.
 		account, region, _ := strings.Cut(strings.TrimPrefix(artifact.Environment, "aws://"), "/")
 		if len(account) == 12 {
-			known.Account = account
+			stack.options.Account = account
 		}
 		if region != "unknown-region" {
-			known.Region = region
+			stack.options.Region = region
 		}
-		constructs := map[string]string{}
 		for construct, entries := range artifact.Metadata {
 			for _, entry := range entries {
 				if logical, isText := entry.Data.(string); isText && entry.Type == "aws:cdk:logicalId" {
-					constructs[logical] = strings.TrimPrefix(construct, "/")
+					stack.constructs[logical] = strings.TrimPrefix(construct, "/")
 				}
 			}
 		}
-		return known, constructs
+		stacks[artifact.Properties.TemplateFile] = stack
 	}
-	return Options{}, nil
+	return stacks
 }
 
 // isSynthesized reports whether the CDK wrote the template: it leaves the paths of
@@ -100,14 +148,13 @@ func (t *template) asset(logical string, resource *source.Node, url value.Value)
 	if err != nil {
 		return ""
 	}
+	if known, ok := t.parser.assetOf(folder, names, hash); ok {
+		t.builder.AddFile(known.manifest)
+		return t.template(path.Join(folder, known.path))
+	}
 	var candidates []string
 	for _, name := range names {
-		switch {
-		case strings.HasSuffix(name, ".assets.json"):
-			if source := t.assetOf(path.Join(folder, name), hash); source != "" {
-				return t.template(path.Join(folder, source))
-			}
-		case strings.HasSuffix(name, ".nested.template.json") && t.fits(logical, resource, path.Join(folder, name)):
+		if strings.HasSuffix(name, ".nested.template.json") && t.fits(logical, resource, path.Join(folder, name)) {
 			candidates = append(candidates, path.Join(folder, name))
 		}
 	}
@@ -125,25 +172,41 @@ func (t *template) template(name string) string {
 	return name
 }
 
-// assetOf looks up the file of an asset in an assets manifest of the CDK.
-func (t *template) assetOf(name, hash string) string {
-	file, err := t.parser.tree.ReadFile(name)
+// assetOf looks up the file of an asset in the assets manifests of the CDK in a
+// folder with those names.
+func (p *Parser) assetOf(folder string, names []string, hash string) (asset, bool) {
+	a := p.assembly(folder)
+	a.assetsOnce.Do(func() {
+		a.assets = map[string]asset{}
+		for _, name := range names {
+			if strings.HasSuffix(name, ".assets.json") {
+				p.readAssets(path.Join(folder, name), a.assets)
+			}
+		}
+	})
+	known, ok := a.assets[hash]
+	return known, ok
+}
+
+// readAssets adds the files of an assets manifest that are not known yet.
+func (p *Parser) readAssets(name string, assets map[string]asset) {
+	manifest, err := p.tree.ReadFile(name)
 	if err != nil {
-		return ""
+		return
 	}
 	var content struct {
 		Files map[string]struct {
 			Source struct{ Path string }
 		}
 	}
-	if json.Unmarshal(file.Bytes, &content) != nil {
-		return ""
+	if json.Unmarshal(manifest.Bytes, &content) != nil {
+		return
 	}
-	asset := content.Files[hash].Source.Path
-	if asset != "" {
-		t.builder.AddFile(file)
+	for hash, file := range content.Files {
+		if _, known := assets[hash]; !known && file.Source.Path != "" {
+			assets[hash] = asset{manifest: manifest, path: file.Source.Path}
+		}
 	}
-	return asset
 }
 
 // fits reports whether a template has exactly the parameters that a stack

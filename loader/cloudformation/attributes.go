@@ -23,6 +23,7 @@ const (
 	replicaKeyType             = "AWS::KMS::ReplicaKey"
 	aliasType                  = "AWS::KMS::Alias"
 	stackType                  = "AWS::CloudFormation::Stack"
+	applicationType            = "AWS::Serverless::Application"
 )
 
 func resourceType(resource *source.Node) string {

@@ -28,6 +28,10 @@ type export struct {
 func (p *Parser) findExports() []export {
 	p.exportsOnce.Do(func() {
 		for _, name := range p.stacks {
+			file, err := p.tree.ReadFile(name)
+			if err != nil || !mentions(file.Bytes, "Export") && !mayNest(file) {
+				continue
+			}
 			document := p.document(name)
 			if document.root == nil {
 				continue

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
@@ -22,14 +23,25 @@ type Tree interface {
 	ReadDir(path string) ([]string, error)
 }
 
-// A Parser parses each template once, however many stacks use it. It is safe for
-// concurrent use.
+// A Parser parses each template once, however many stacks use it, and keeps it until
+// the last stack that is expected to use it is loaded. What others ask for later
+// is parsed again, and kept. A Parser is safe for concurrent use.
 type Parser struct {
 	tree Tree
 	// options returns what is known of the stack of a template.
 	options   func(path string) Options
 	mutex     sync.Mutex
 	documents map[string]*document
+	// expected holds the templates that a stack to be loaded uses, users how
+	// many stacks use a template.
+	expected map[string][]string
+	users    map[string]int
+	// imports says that a template imports an export.
+	imports atomic.Bool
+	// assemblies are cloud assemblies by their folders.
+	assemblies map[string]*assembly
+	// parsed counts the documents that were parsed.
+	parsed int
 
 	// stacks are the templates that are deployed by themselves, among which
 	// exports are found.
@@ -43,12 +55,44 @@ func NewParser(tree Tree, options func(path string) Options) *Parser {
 	if options == nil {
 		options = func(string) Options { return Options{} }
 	}
-	return &Parser{tree: tree, options: options, documents: map[string]*document{}}
+	return &Parser{tree: tree, options: options, documents: map[string]*document{}, expected: map[string][]string{}, users: map[string]int{}, assemblies: map[string]*assembly{}}
 }
 
 // SetStacks says which templates are deployed by themselves. It is called before
 // Load.
 func (p *Parser) SetStacks(paths []string) { p.stacks = paths }
+
+// Expect says that a stack will be loaded, once, and the templates that it nests,
+// with its own. It is called for all stacks before the first is loaded, and may be
+// left out.
+func (p *Parser) Expect(stack string, templates []string) {
+	p.expected[stack] = templates
+	for _, name := range templates {
+		p.users[name]++
+	}
+}
+
+// release drops the templates that no stack needs any more. Those with exports are
+// kept where there may be one that imports them.
+func (p *Parser) release(stack string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	for _, name := range p.expected[stack] {
+		p.users[name]--
+		d := p.documents[name]
+		if d == nil || p.users[name] > 0 || p.imports.Load() && (d.file == nil || mentions(d.file.Bytes, "Export")) {
+			continue
+		}
+		delete(p.documents, name)
+	}
+	delete(p.expected, stack)
+}
+
+// mentions reports whether a word may be in a text, which may write it with escapes.
+func mentions(text []byte, words ...string) bool {
+	contains := func(word string) bool { return bytes.Contains(text, []byte(word)) }
+	return slices.ContainsFunc(words, contains) || slices.ContainsFunc([]string{`\u`, `\U`, `\x`, "\\\n", "\\\r"}, contains)
+}
 
 // A document is a parsed file. root is nil where it holds no template.
 type document struct {
@@ -65,6 +109,7 @@ func (p *Parser) document(name string) *document {
 	if !ok {
 		d = &document{}
 		p.documents[name] = d
+		p.parsed++
 	}
 	p.mutex.Unlock()
 	d.once.Do(func() { d.parse(p.tree, name) })
@@ -113,6 +158,7 @@ func parse(file *source.File) ([]*source.Node, graph.Language, error) {
 // Load reads a template and the stacks that it nests. It returns nil where the
 // file holds no template, and diagnostics for what could not be read.
 func (p *Parser) Load(ctx context.Context, name string) (*graph.Builder, []source.Diagnostic) {
+	defer p.release(name)
 	document := p.document(name)
 	switch {
 	case document.diagnostic != nil:
@@ -131,7 +177,7 @@ func (p *Parser) Load(ctx context.Context, name string) (*graph.Builder, []sourc
 // deployment returns an empty deployment of a template.
 func (p *Parser) deployment(ctx context.Context, name string, builder *graph.Builder) *deployment {
 	options := p.options(name)
-	assembly, constructs := p.assembly(name, builder)
+	assembly, constructs := p.assemblyOf(name, builder)
 	// What a manifest says of one stack wins over what is said of all.
 	options.Account = cmp.Or(assembly.Account, options.Account)
 	options.Region = cmp.Or(assembly.Region, options.Region)
@@ -143,8 +189,18 @@ func (p *Parser) deployment(ctx context.Context, name string, builder *graph.Bui
 }
 
 // Nested returns the templates that a template nests and that are files of the
-// tree.
+// tree. Most nest none, which is seen without parsing them.
 func (p *Parser) Nested(name string) []string {
+	file, err := p.tree.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	if mentions(file.Bytes, "ImportValue") {
+		p.imports.Store(true)
+	}
+	if !mayNest(file) {
+		return nil
+	}
 	document := p.document(name)
 	if document.root == nil {
 		return nil
@@ -173,7 +229,13 @@ func (p *Parser) Parameters(name string) []string {
 // maxStacks bounds how many nested stacks a deployment has.
 const maxStacks = 200
 
-func isStack(kind string) bool { return kind == stackType || kind == "AWS::Serverless::Application" }
+// mayNest reports whether a template may have nested stacks. A loop can make the type
+// of a resource.
+func mayNest(file *source.File) bool {
+	return mentions(file.Bytes, stackType, applicationType, forEach)
+}
+
+func isStack(kind string) bool { return kind == stackType || kind == applicationType }
 
 // nestedTemplate returns the template of a nested stack, or why it is not known.
 func (t *template) nestedTemplate(logical string) (*template, string) {

@@ -60,7 +60,7 @@ func (t *template) addResource(member source.Member) {
 	case "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group":
 		r.addBoundary()
 		r.addInlinePolicies()
-	case stackType, "AWS::Serverless::Application":
+	case stackType, applicationType:
 		nested, why := t.nestedTemplate(r.logical)
 		if nested == nil {
 			r.addOpaque(why)

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,8 +111,8 @@ func (p *parameters) read(content []byte) error {
 		if !ok {
 			return errNoParameters
 		}
-		for key, written := range parameters {
-			if err := p.give(key, written); err != nil {
+		for _, key := range slices.Sorted(maps.Keys(parameters)) {
+			if err := p.give(key, parameters[key]); err != nil {
 				return err
 			}
 		}

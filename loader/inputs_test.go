@@ -25,6 +25,7 @@ func TestReadParameters(t *testing.T) {
 		"no key":                  {`[{"ParameterValue": "A"}]`, nil, nil, "not a parameter file"},
 		"no equals sign":          {`["A"]`, nil, nil, "not a parameter file"},
 		"list as a value":         {`{"Parameters": {"A": ["x"]}}`, nil, nil, "the value of the parameter A is no text"},
+		"several wrong values":    {`{"Parameters": {"D": [], "C": [], "B": [], "A": []}}`, nil, nil, "the value of the parameter A is no text"},
 		"something else":          {`{"A": "x"}`, nil, nil, "not a parameter file"},
 		"not JSON":                {`A: x`, nil, nil, "not a parameter file"},
 	}
@@ -74,4 +75,20 @@ func TestFlagsWinOverConfiguration(t *testing.T) {
 	if len(configured.values) != 3 || len(flags.values) != 2 {
 		t.Error("the parameters themselves have changed")
 	}
+}
+
+func FuzzReadParameters(f *testing.F) {
+	f.Add(`[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "B", "UsePreviousValue": true}, "C=d"]`)
+	f.Add(`{"Parameters": {"A": "x", "N": 5e3, "B": true}, "Tags": {}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		in := parameters{values: map[string]string{}, kept: map[string]bool{}}
+		if in.read([]byte(text)) != nil {
+			return
+		}
+		for key := range in.kept {
+			if _, given := in.values[key]; given {
+				t.Errorf("%s keeps its value and has a new one", key)
+			}
+		}
+	})
 }

@@ -175,7 +175,7 @@ func isDocument(name string) bool {
 // units returns the Terraform root modules and the templates that are deployed by
 // themselves, sorted, with those that the selection selects by their paths marked.
 func (r *repository) units(selected selection) []unit {
-	calls := overAll(r.modules, r.parser.Calls)
+	calls := overAll(r, r.modules, r.parser.Calls)
 	r.roots = roots(r.modules, calls)
 	r.parser.SetRoots(r.roots)
 	var units []unit
@@ -184,7 +184,7 @@ func (r *repository) units(selected selection) []unit {
 		units = append(units, unit{kind: terraformRoot, path: folder, parts: modules, selected: selected.selectsFolders(modules...)})
 	}
 	templates := r.sniffDocuments(selected)
-	nests := overAll(templates, r.templates.Nested)
+	nests := overAll(r, templates, r.templates.Nested)
 	// A template that another one nests is part of that one's unit.
 	r.stacks = roots(templates, nests)
 	for _, name := range r.stacks {
@@ -195,13 +195,21 @@ func (r *repository) units(selected selection) []unit {
 	return units
 }
 
-// overAll calls a function with each name, in parallel.
-func overAll[T any](names []string, of func(name string) T) map[string]T {
+// overAll calls a function with each name, in parallel. A panic is a diagnostic of the
+// name, for which the result is zero.
+func overAll[T any](r *repository, names []string, of func(name string) T) map[string]T {
 	results := make([]T, len(names))
+	panics := make([]*source.Diagnostic, len(names))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
 		group.Go(func() error {
+			defer func() {
+				if cause := recover(); cause != nil {
+					diagnostic := source.Panicked(source.Location{File: name}, cause)
+					panics[i] = &diagnostic
+				}
+			}()
 			results[i] = of(name)
 			return nil
 		})
@@ -210,6 +218,9 @@ func overAll[T any](names []string, of func(name string) T) map[string]T {
 	all := make(map[string]T, len(names))
 	for i, name := range names {
 		all[name] = results[i]
+		if panics[i] != nil {
+			r.diagnostics = append(r.diagnostics, *panics[i])
+		}
 	}
 	return all
 }
@@ -221,7 +232,7 @@ func (r *repository) sniffDocuments(selected selection) (templates []string) {
 		ok   bool
 		err  error
 	}
-	kinds := overAll(r.documents, func(name string) (s sniffed) {
+	kinds := overAll(r, r.documents, func(name string) (s sniffed) {
 		s.kind, s.ok, s.err = r.sniff(name)
 		return s
 	})

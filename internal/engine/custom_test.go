@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -199,4 +200,23 @@ func TestResourcesAreSubjectsWhereARuleAsks(t *testing.T) {
 	if len(reports) != 1 || reports[0].Node != "u#written" || len(diagnostics) != 0 {
 		t.Errorf("reports = %+v, diagnostics = %+v", reports, diagnostics)
 	}
+}
+
+// FuzzCustomRule reads what a user may write into a folder of rules. What compiles is
+// not run here: it may be meant to take long.
+func FuzzCustomRule(f *testing.F) {
+	f.Add(customHeader + reporting)
+	f.Add(strings.Replace(customHeader, "document", "path", 1) + "import data.lib.paths\n\n" + reporting)
+	f.Add("package custom.lib.words\n\nfound := \"x\"\n")
+	f.Add("# METADATA\n# scope: package\n# title: [1]\n# custom: {level: 1}\npackage custom[\"r\"]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := New(testRules(nil), Folder{Name: "mine", Files: fstest.MapFS{"r.rego": {Data: []byte(text)}}})
+		var wrong *RuleError
+		if err != nil && !errors.As(err, &wrong) {
+			t.Errorf("the error is of the type %T: %v", err, err)
+		}
+		if err == nil && len(e.Rules()) > 1 {
+			t.Errorf("one file is %d rules", len(e.Rules()))
+		}
+	})
 }

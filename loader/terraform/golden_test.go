@@ -42,3 +42,25 @@ func FuzzLoadJSON(f *testing.F) {
 		}
 	})
 }
+
+// FuzzInputs reads what is given to a module: the file of its variables, a value as a
+// flag gives it, and the manifest of the modules that are installed.
+func FuzzInputs(f *testing.F) {
+	f.Add("a = [1, \"x\"]\nb = { c = null }\n", `{"c" = 1}`, `{"Modules": [{"Key": "m", "Source": "x/y/z", "Dir": ".terraform/modules/m"}]}`)
+	f.Add("a = \"${b}\"\n", "x", `{"Modules": [{"Key": "m", "Dir": "../m"}, {"Key": "m.n", "Dir": "/m"}]}`)
+	f.Fuzz(func(_ *testing.T, variables, given, manifest string) {
+		tree := graphtest.Tree{}
+		for name, text := range map[string]string{
+			"main.tf":                   "variable \"a\" {\n  type = list(string)\n}\nvariable \"b\" {\n  type = object({ c = optional(number, 1) })\n}\nmodule \"m\" {\n  source = \"x/y/z\"\n  a      = var.a\n}\nresource \"aws_kms_key\" \"k\" {\n  count  = length(var.a)\n  policy = jsonencode(var.b)\n}\n",
+			"terraform.tfvars":          variables,
+			manifestPath:                manifest,
+			".terraform/modules/m/m.tf": "variable \"a\" {}\noutput \"o\" {\n  value = var.a[0]\n}\n",
+			"m/m.tf":                    "output \"o\" {\n  value = 1\n}\n",
+		} {
+			tree[name] = source.NewFile(name, []byte(text))
+		}
+		if builder, _ := NewParser(tree).Load(context.Background(), ".", Options{Variables: map[string]string{"b": given}}); builder != nil {
+			builder.Freeze()
+		}
+	})
+}

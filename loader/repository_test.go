@@ -1,0 +1,22 @@
+package loader
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestPanicWithOneNameIsItsDiagnostic(t *testing.T) {
+	r := &repository{}
+	lengths := overAll(r, []string{"a.tf", "broken.tf", "other.tf"}, func(name string) int {
+		if name == "broken.tf" {
+			panic("a mistake")
+		}
+		return len(name)
+	})
+	if lengths["a.tf"] != 4 || lengths["broken.tf"] != 0 || lengths["other.tf"] != 8 {
+		t.Errorf("results are %v", lengths)
+	}
+	if len(r.diagnostics) != 1 || r.diagnostics[0].File != "broken.tf" || !strings.Contains(r.diagnostics[0].Message, "internal error, please report it: a mistake (loader.TestPanic") {
+		t.Errorf("diagnostics are %+v", r.diagnostics)
+	}
+}

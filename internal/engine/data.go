@@ -3,11 +3,13 @@ package engine
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/iam"
 	"github.com/originkey/originkey/internal/value"
 )
 
@@ -139,15 +141,11 @@ func orNull(s string) any {
 }
 
 func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
-	attributes := ast.NewObject()
-	names := make([]string, 0, len(node.Attributes))
-	for name := range node.Attributes {
-		names = append(names, name)
+	items := make([][2]*ast.Term, 0, len(node.Attributes))
+	for _, name := range slices.Sorted(maps.Keys(node.Attributes)) {
+		items = append(items, ast.Item(ast.InternedTerm(name), valueTerm(node.Attributes[name])))
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		attributes.Insert(text(name), valueTerm(node.Attributes[name]))
-	}
+	attributes := ast.NewObject(items...)
 	o := object(
 		"kind", string(node.Kind), "address", node.Address, "label", node.Label(), "unit", node.Unit,
 		"language", string(r.Graph.Unit(node.Unit).Language), "parent", orNull(node.Parent), "attributes", attributes,
@@ -214,16 +212,32 @@ func factsObject(all map[string]facts.Fact) ast.Object {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	o := ast.NewObject()
-	for _, name := range names {
-		reasons := make([]*ast.Term, len(all[name].Reasons))
-		for i, reason := range all[name].Reasons {
-			reasons[i] = ast.NewTerm(object("code", reason.Code, "text", reason.Text, "node", reason.Node, "path", reason.Path))
-		}
-		o.Insert(text(name), ast.NewTerm(object("verdict", all[name].Verdict.String(), "reasons", ast.NewArray(reasons...))))
+	items := make([][2]*ast.Term, len(names))
+	for i, name := range names {
+		items[i] = ast.Item(ast.InternedTerm(name), factTerm(all[name]))
 	}
-	return o
+	return ast.NewObject(items...)
 }
+
+func factTerm(fact facts.Fact) *ast.Term {
+	if len(fact.Reasons) == 0 {
+		return bareFacts()[fact.Verdict]
+	}
+	reasons := make([]*ast.Term, len(fact.Reasons))
+	for i, reason := range fact.Reasons {
+		reasons[i] = ast.NewTerm(object("code", reason.Code, "text", reason.Text, "node", reason.Node, "path", reason.Path))
+	}
+	return ast.NewTerm(object("verdict", fact.Verdict.String(), "reasons", ast.NewArray(reasons...)))
+}
+
+// bareFacts holds the facts without reasons, which most are.
+var bareFacts = sync.OnceValue(func() map[iam.Truth]*ast.Term {
+	bare := map[iam.Truth]*ast.Term{}
+	for _, verdict := range []iam.Truth{iam.No, iam.Unknown, iam.Yes} {
+		bare[verdict] = ast.NewTerm(object("verdict", verdict.String(), "reasons", ast.NewArray()))
+	}
+	return bare
+})
 
 // edgesObject groups the edges of one node as {relation: [id]}. It is nil where
 // there are none.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/originkey/originkey/internal/facts"
 )
@@ -39,8 +40,9 @@ func newStore(r *facts.Result, config Config) *store {
 }
 
 // Read implements storage.Store.
-func (s *store) Read(_ context.Context, _ storage.Transaction, path storage.Path) (any, error) {
-	v, rest := s.find(path)
+func (s *store) Read(_ context.Context, transaction storage.Transaction, path storage.Path) (any, error) {
+	reading, _ := transaction.(*reading)
+	v, rest := s.find(path, reading)
 	for _, element := range rest {
 		if v == nil {
 			break
@@ -55,7 +57,7 @@ func (s *store) Read(_ context.Context, _ storage.Transaction, path storage.Path
 
 // find returns the largest document of its own that a path leads into, and the rest
 // of the path. The document is nil where there is none.
-func (s *store) find(path storage.Path) (ast.Value, storage.Path) {
+func (s *store) find(path storage.Path, reading *reading) (ast.Value, storage.Path) {
 	switch {
 	case len(path) == 0:
 		return object("graph", s.wholeGraph(), "config", s.config), nil
@@ -66,18 +68,49 @@ func (s *store) find(path storage.Path) (ast.Value, storage.Path) {
 	case len(path) == 1:
 		return s.wholeGraph(), nil
 	}
-	its, known := s.graph[path[1]]
+	its, isMember := s.graph[path[1]]
 	switch {
-	case !known:
+	case !isMember:
 		return nil, nil
 	case len(path) == 2:
 		return its.whole(), nil
 	}
-	if one := its.one(path[2]); one != nil {
-		return one, path[3:]
+	one := reading.read(path[1], path[2], its.one)
+	if one == nil {
+		return nil, nil
 	}
-	return nil, nil
+	return one, path[3:]
 }
+
+// A reading is a transaction that holds what is known of one subject: what was read of the
+// graph for it, and what the library says of it. The rules that may report the subject
+// need not find it out again. It is not safe for concurrent use, and may be nil.
+type reading struct {
+	documents map[document]ast.Object
+	library   topdown.VirtualCache
+}
+
+// A document is one of a member of the graph.
+type document struct{ member, id string }
+
+func (r *reading) read(member, id string, one func(string) ast.Object) ast.Object {
+	if r == nil {
+		return one(id)
+	}
+	at := document{member, id}
+	read, before := r.documents[at]
+	if !before {
+		if r.documents == nil {
+			r.documents = map[document]ast.Object{}
+		}
+		read = one(id)
+		r.documents[at] = read
+	}
+	return read
+}
+
+// ID implements storage.Transaction.
+func (*reading) ID() uint64 { return 0 }
 
 func (s *store) wholeGraph() ast.Object {
 	all := ast.NewObject()
@@ -107,7 +140,7 @@ func below(v ast.Value, element string) ast.Value {
 // NewTransaction, Commit, Abort and Truncate implement storage.Store. A store does
 // not change, so that there is nothing to keep apart.
 func (s *store) NewTransaction(context.Context, ...storage.TransactionParams) (storage.Transaction, error) {
-	return transaction{}, nil
+	return &reading{}, nil
 }
 
 func (s *store) Commit(context.Context, storage.Transaction) error { return nil }
@@ -120,8 +153,3 @@ func (s *store) Truncate(context.Context, storage.Transaction, storage.Transacti
 
 // ListPolicies implements storage.Policy: rules come from the compiler.
 func (s *store) ListPolicies(context.Context, storage.Transaction) ([]string, error) { return nil, nil }
-
-type transaction struct{}
-
-// ID implements storage.Transaction.
-func (transaction) ID() uint64 { return 0 }

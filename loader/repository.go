@@ -80,6 +80,8 @@ type repository struct {
 
 	mutex sync.Mutex
 	files map[string]*readFile
+	// reads counts the files that were read.
+	reads int
 	// links holds the files that were read through symbolic links, by the path
 	// that they were read by.
 	links map[string]string
@@ -403,11 +405,13 @@ func (r *repository) read(name string) (*source.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, cause(err))
 	}
-	if target := r.resolve(name); target != name {
-		r.mutex.Lock()
+	target := r.resolve(name)
+	r.mutex.Lock()
+	r.reads++
+	if target != name {
 		r.links[name] = target
-		r.mutex.Unlock()
 	}
+	r.mutex.Unlock()
 	return source.NewFile(name, content), nil
 }
 

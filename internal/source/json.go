@@ -87,9 +87,13 @@ func (p *jsonParser) value(depth int) (*Node, error) {
 	case c == '-' || c >= '0' && c <= '9':
 		return p.number()
 	}
-	for word, kind := range map[string]NodeKind{"null": NullNode, "true": BoolNode, "false": BoolNode} {
+	for _, word := range []string{"null", "true", "false"} {
 		if bytes.HasPrefix(p.text[start:], []byte(word)) {
 			p.offset += len(word)
+			kind := BoolNode
+			if word == "null" {
+				kind = NullNode
+			}
 			return p.node(kind, word, start), nil
 		}
 	}
@@ -209,6 +213,14 @@ func (p *jsonParser) number() (*Node, error) {
 func (p *jsonParser) string() (*Node, error) {
 	start := p.offset
 	p.offset++
+	if end := p.plain(); end > p.offset {
+		text := string(p.text[p.offset:end])
+		runs := offsetRuns{{0, p.offset}}
+		p.offset = end + 1
+		node := p.node(StringNode, text, start)
+		node.setPlace(runs, p.locate)
+		return node, nil
+	}
 	var text strings.Builder
 	var runs offsetRuns
 	for {
@@ -241,6 +253,19 @@ func (p *jsonParser) string() (*Node, error) {
 			runs.add(text.Len(), p.offset)
 		}
 	}
+}
+
+// plain returns the end of a string that is written as it is, or -1.
+func (p *jsonParser) plain() int {
+	for i := p.offset; i < len(p.text); i++ {
+		switch c := p.text[i]; {
+		case c == '"':
+			return i
+		case c == '\\' || c < 0x20 || c >= utf8.RuneSelf:
+			return -1
+		}
+	}
+	return -1
 }
 
 func (p *jsonParser) escape() (rune, error) {

@@ -130,6 +130,7 @@ func (c *yamlConverter) convert(n *yaml.Node, depth int) (*Node, error) {
 		return node, nil
 	case yaml.SequenceNode:
 		node.Kind = SequenceNode
+		node.Items = make([]*Node, 0, len(n.Content))
 		for _, item := range n.Content {
 			child, err := c.convert(item, depth+1)
 			if err != nil {
@@ -183,10 +184,11 @@ func (c *yamlConverter) alias(n *yaml.Node, depth int) (*Node, error) {
 // members adds the members of a mapping. What "<<" merges is added first, as far
 // as the mapping does not say otherwise.
 func (c *yamlConverter) members(node *Node, n *yaml.Node, depth int) error {
-	var own []Member
-	written := map[string]bool{}
+	own := make([]Member, 0, len(n.Content)/2)
+	merges := false
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Tag == "!!merge" {
+			merges = true
 			continue
 		}
 		key, err := c.convert(n.Content[i], depth+1)
@@ -198,7 +200,14 @@ func (c *yamlConverter) members(node *Node, n *yaml.Node, depth int) error {
 			return err
 		}
 		own = append(own, Member{Key: key, Value: value})
-		written[key.Text] = true
+	}
+	if !merges {
+		node.Members = own
+		return nil
+	}
+	written := map[string]bool{}
+	for _, member := range own {
+		written[member.Key.Text] = true
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Tag != "!!merge" {

@@ -44,23 +44,26 @@ func refAttribute(kind string) value.Attribute {
 	}
 }
 
+// getAttAttributes are those that getAttAttribute knows, by type.
+var getAttAttributes = map[string]map[string]value.Attribute{
+	bucketType: {
+		"Arn": value.ARN, "DomainName": value.DomainName, "RegionalDomainName": value.RegionalDomainName,
+		"DualStackDomainName": value.DualStackDomainName, "WebsiteURL": value.WebsiteURL,
+	},
+	keyType:                    {"Arn": value.ARN, "KeyId": value.ID},
+	replicaKeyType:             {"Arn": value.ARN, "KeyId": value.ID},
+	accessPointType:            {"Arn": value.ARN, "Alias": value.AccessPointAlias},
+	multiRegionAccessPointType: {"Alias": value.AccessPointAlias},
+	oaiType:                    {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
+	oacType:                    {"Id": value.ID},
+	// It has no attribute Arn, although templates ask for one.
+	distributionType: {"Id": value.ID, "DomainName": value.DomainName},
+}
+
 // getAttAttribute translates an attribute of Fn::GetAtt. ok is false where a type
 // has no such attribute, as far as all attributes of the type are known here.
 func getAttAttribute(kind, name string) (attribute value.Attribute, ok bool) {
-	known, listed := map[string]map[string]value.Attribute{
-		bucketType: {
-			"Arn": value.ARN, "DomainName": value.DomainName, "RegionalDomainName": value.RegionalDomainName,
-			"DualStackDomainName": value.DualStackDomainName, "WebsiteURL": value.WebsiteURL,
-		},
-		keyType:                    {"Arn": value.ARN, "KeyId": value.ID},
-		replicaKeyType:             {"Arn": value.ARN, "KeyId": value.ID},
-		accessPointType:            {"Arn": value.ARN, "Alias": value.AccessPointAlias},
-		multiRegionAccessPointType: {"Alias": value.AccessPointAlias},
-		oaiType:                    {"Id": value.ID, "S3CanonicalUserId": value.CanonicalUser},
-		oacType:                    {"Id": value.ID},
-		// It has no attribute Arn, although templates ask for one.
-		distributionType: {"Id": value.ID, "DomainName": value.DomainName},
-	}[kind]
+	known, listed := getAttAttributes[kind]
 	if attribute, ok := known[name]; ok {
 		return attribute, true
 	}

@@ -110,7 +110,7 @@ func (t *template) evaluate(node *source.Node) value.Value {
 	}
 	switch node.Kind {
 	case source.SequenceNode:
-		var list []value.Value
+		list := make([]value.Value, 0, len(node.Items))
 		for _, item := range node.Items {
 			if v := t.evaluate(item); !v.IsAbsent() {
 				list = append(list, v)
@@ -118,7 +118,7 @@ func (t *template) evaluate(node *source.Node) value.Value {
 		}
 		return value.ListOf(list, node.Location)
 	case source.MappingNode:
-		var object []value.Member
+		object := make([]value.Member, 0, len(node.Members))
 		for _, member := range node.Members {
 			if v := t.evaluate(member.Value); !v.IsAbsent() {
 				object = append(object, value.Member{Key: member.Key.Text, KeyLocation: member.Key.Location, Value: v})
@@ -154,7 +154,11 @@ func (t *template) text(node *source.Node) value.Value {
 	var parts []value.Part
 	for offset := 0; offset < len(node.Text); {
 		start, end := dynamicReference(node.Text, offset)
-		parts = append(parts, t.plainText(node, offset, start)...)
+		plain := t.plainText(node, offset, start)
+		if offset == 0 && end == len(node.Text) && start == end {
+			return value.StringOf(plain, node.Location)
+		}
+		parts = append(parts, plain...)
 		if start < end {
 			parts = append(parts, dynamicPart(node, start, end))
 		}
@@ -182,7 +186,11 @@ func (t *template) plainText(node *source.Node, start, end int) []value.Part {
 		})
 		start = to
 	}
-	return append(parts, literals(node, start, end)...)
+	rest := literals(node, start, end)
+	if len(parts) == 0 {
+		return rest
+	}
+	return append(parts, rest...)
 }
 
 // dynamicReference finds the next dynamic reference of a text. Where there is
@@ -216,10 +224,14 @@ func place(node *source.Node, start, end int) source.Location {
 // is written without a break: positions in a policy that is written as a string
 // rest on it.
 func literals(node *source.Node, start, end int) []value.Part {
-	var parts []value.Part
 	from, _ := slices.BinarySearch(node.Breaks, start+1)
-	for _, next := range append(slices.Clone(node.Breaks[from:]), end) {
-		next = min(next, end)
+	to, _ := slices.BinarySearch(node.Breaks, end)
+	parts := make([]value.Part, 0, max(to-from, 0)+1)
+	for i := from; start < end; i++ {
+		next := end
+		if i < to {
+			next = node.Breaks[i]
+		}
 		if start < next {
 			parts = append(parts, value.Part{Kind: value.Literal, Text: node.Text[start:next], Location: place(node, start, next)})
 			start = next

@@ -24,9 +24,17 @@ type export struct {
 	known bool
 }
 
+// exports are all exports of the tree: those whose names are known by their texts,
+// and the others.
+type exports struct {
+	byText  map[string][]export
+	unknown []export
+}
+
 // findExports evaluates the names of all exports of the tree, once.
-func (p *Parser) findExports() []export {
+func (p *Parser) findExports() exports {
 	p.exportsOnce.Do(func() {
+		p.exports.byText = map[string][]export{}
 		for _, name := range p.stacks {
 			file, err := p.tree.ReadFile(name)
 			if err != nil || !mentions(file.Bytes, "Export") && !mayNest(file) {
@@ -37,7 +45,13 @@ func (p *Parser) findExports() []export {
 				continue
 			}
 			t := p.deployment(context.Background(), name, graph.NewBuilder()).newTemplate(document).prepare()
-			p.exports = append(p.exports, t.exported(name, nil)...)
+			for _, e := range t.exported(name, nil) {
+				if e.known {
+					p.exports.byText[e.text] = append(p.exports.byText[e.text], e)
+				} else {
+					p.exports.unknown = append(p.exports.unknown, e)
+				}
+			}
 		}
 	})
 	return p.exports
@@ -104,23 +118,16 @@ func (t *template) importValue(argument *source.Node, at source.Location) value.
 			return unknownText(fmt.Sprintf("the name %s of an export is not known", wanted), at)
 		}
 		name := wanted.String()
-		var found []export
-		var possible *export
-		for _, candidate := range t.parser.findExports() {
-			switch {
-			case candidate.known && candidate.text == text:
-				found = append(found, candidate)
-			case !candidate.known && possible == nil && mayBe(candidate.name, text):
-				possible = &candidate
-			}
-		}
+		all := t.parser.findExports()
+		found := all.byText[text]
+		possible := slices.IndexFunc(all.unknown, func(candidate export) bool { return mayBe(candidate.name, text) })
 		switch {
 		case len(found) > 1:
 			return unknownText(fmt.Sprintf("the export %s is defined in %s and in %s", name, found[0].path, found[1].path), at)
 		case len(found) == 1:
 			return t.importFrom(found[0], at)
-		case possible != nil:
-			return unknownText(fmt.Sprintf("the export %s may be %s of %s", name, possible.name, possible.path), at)
+		case possible >= 0:
+			return unknownText(fmt.Sprintf("the export %s may be %s of %s", name, all.unknown[possible].name, all.unknown[possible].path), at)
 		default:
 			return unknownText(fmt.Sprintf("the export %s is not in the input", name), at)
 		}

@@ -47,7 +47,7 @@ type Parser struct {
 	// exports are found.
 	stacks      []string
 	exportsOnce sync.Once
-	exports     []export
+	exports     exports
 }
 
 // NewParser returns a Parser for a tree. options may be nil.

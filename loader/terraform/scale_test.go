@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,4 +120,77 @@ func BenchmarkLoad(b *testing.B) {
 			}
 		})
 	}
+}
+
+// rootsTree has root modules that call one module, and that read the state of the
+// first one where they are told to.
+func rootsTree(roots int, state bool) graphtest.Tree {
+	tree := graphtest.Tree{}
+	add := func(name, text string) { tree[name] = source.NewFile(name, []byte(text)) }
+	add("modules/site/main.tf", "variable \"name\" {}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = var.name\n}\noutput \"id\" {\n  value = aws_s3_bucket.b.id\n}\n")
+	for i := range roots {
+		folder := fmt.Sprintf("roots/r%d/", i)
+		text := "variable \"name\" {}\nmodule \"site\" {\n  source = \"../../modules/site\"\n  name   = var.name\n}\noutput \"id\" {\n  value = module.site.id\n}\n"
+		if state && i > 0 {
+			text += "data \"terraform_remote_state\" \"first\" {\n  backend = \"local\"\n  config  = { path = \"../r0/terraform.tfstate\" }\n}\n" +
+				"resource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = data.terraform_remote_state.first.outputs.id\n  policy = \"{}\"\n}\n"
+		}
+		add(folder+"main.tf", text)
+		add(folder+"terraform.tfvars", fmt.Sprintf("name = \"site-%d\"\n", i))
+	}
+	return tree
+}
+
+// TestWorkGrowsWithTheNumberOfRoots counts the files that are parsed and the
+// expressions that are evaluated: one more root module costs its own files only,
+// and its syntax trees go when it is loaded.
+func TestWorkGrowsWithTheNumberOfRoots(t *testing.T) {
+	work := func(roots int, state bool) (parsed, evaluations int) {
+		p := NewParser(rootsTree(roots, state))
+		p.SetRoots(folders(roots))
+		for _, root := range folders(roots) {
+			if got := p.Calls(root); !slices.Equal(got, []string{"modules/site"}) {
+				t.Fatalf("%s calls %v", root, got)
+			}
+			p.Expect(root, []string{root, "modules/site"})
+		}
+		if p.parsed > 0 {
+			t.Errorf("%d files were parsed to find calls", p.parsed)
+		}
+		given := source.NewFile("given.tfvars", []byte("other = 1\n"))
+		for _, root := range folders(roots) {
+			l := p.newLoader(t.Context(), root, Options{VariableFiles: []*source.File{given}})
+			if !l.load(root) || len(l.diagnostics) > 0 {
+				t.Fatalf("diagnostics = %v", l.diagnostics)
+			}
+			p.release(root, l.visited)
+			evaluations += l.evaluations
+		}
+		for name, folder := range p.folders {
+			if len(folder.files) > 0 && !(state && (name == "roots/r0" || name == "modules/site")) {
+				t.Errorf("%s is kept", name)
+			}
+		}
+		return p.parsed, evaluations
+	}
+	for _, state := range []bool{false, true} {
+		few, evaluatedFew := work(10, state)
+		many, evaluatedMany := work(40, state)
+		if files := 2 * 30; many-few != files {
+			t.Errorf("30 more root modules of %d files parse %d", files, many-few)
+		}
+		if each := perUnit(evaluatedFew, 10); perUnit(evaluatedMany, 40) > each*1.2 {
+			t.Errorf("a root module takes %.1f evaluations among 10 and %.1f among 40", each, perUnit(evaluatedMany, 40))
+		}
+	}
+}
+
+func perUnit(total, units int) float64 { return float64(total) / float64(units) }
+
+func folders(roots int) []string {
+	names := make([]string, roots)
+	for i := range names {
+		names[i] = fmt.Sprintf("roots/r%d", i)
+	}
+	return names
 }

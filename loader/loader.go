@@ -15,13 +15,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/policyjson"
 	"github.com/originkey/originkey/loader/terraform"
@@ -103,7 +101,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 		l.whole.AddFile(options.Configuration)
 	}
 	l.giveTemplates(options.Templates)
-	units := repository.units(l.selected)
+	units := repository.units(ctx, l.selected)
 	l.checkTemplates(options.Templates)
 	l.inputs.given = l.giveRoots(options.Roots)
 	builders, err := l.load(ctx, units)
@@ -159,15 +157,9 @@ func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, err
 	}
 	builders := make([]*graph.Builder, len(units))
 	diagnostics := make([][]source.Diagnostic, len(units))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, unit := range units {
-		group.Go(func() error {
-			builders[i], diagnostics[i] = loadUnit(ctx, l.repository, unit, l.inputs)
-			return ctx.Err()
-		})
-	}
-	if err := group.Wait(); err != nil {
+	if err := parallel.Each(ctx, len(units), func(i int) {
+		builders[i], diagnostics[i] = loadUnit(ctx, l.repository, units[i], l.inputs)
+	}); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
 	for i, builder := range builders {

@@ -1,21 +1,21 @@
 package loader
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/cloudformation"
 	"github.com/originkey/originkey/loader/policyjson"
@@ -176,8 +176,8 @@ func isDocument(name string) bool {
 
 // units returns the Terraform root modules and the templates that are deployed by
 // themselves, sorted, with those that the selection selects by their paths marked.
-func (r *repository) units(selected selection) []unit {
-	calls := overAll(r, r.modules, r.parser.Calls)
+func (r *repository) units(ctx context.Context, selected selection) []unit {
+	calls := overAll(ctx, r, r.modules, r.parser.Calls)
 	r.roots = roots(r.modules, calls)
 	r.parser.SetRoots(r.roots)
 	var units []unit
@@ -185,8 +185,8 @@ func (r *repository) units(selected selection) []unit {
 		modules := closure(folder, calls)
 		units = append(units, unit{kind: terraformRoot, path: folder, parts: modules, selected: selected.selectsFolders(modules...)})
 	}
-	templates := r.sniffDocuments(selected)
-	nests := overAll(r, templates, r.templates.Nested)
+	templates := r.sniffDocuments(ctx, selected)
+	nests := overAll(ctx, r, templates, r.templates.Nested)
 	// A template that another one nests is part of that one's unit.
 	r.stacks = roots(templates, nests)
 	for _, name := range r.stacks {
@@ -199,24 +199,18 @@ func (r *repository) units(selected selection) []unit {
 
 // overAll calls a function with each name, in parallel. A panic is a diagnostic of the
 // name, for which the result is zero.
-func overAll[T any](r *repository, names []string, of func(name string) T) map[string]T {
+func overAll[T any](ctx context.Context, r *repository, names []string, of func(name string) T) map[string]T {
 	results := make([]T, len(names))
 	panics := make([]*source.Diagnostic, len(names))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, name := range names {
-		group.Go(func() error {
-			defer func() {
-				if cause := recover(); cause != nil {
-					diagnostic := source.Panicked(source.Location{File: name}, cause)
-					panics[i] = &diagnostic
-				}
-			}()
-			results[i] = of(name)
-			return nil
-		})
-	}
-	_ = group.Wait()
+	_ = parallel.Each(ctx, len(names), func(i int) { // What is done says so itself.
+		defer func() {
+			if cause := recover(); cause != nil {
+				diagnostic := source.Panicked(source.Location{File: names[i]}, cause)
+				panics[i] = &diagnostic
+			}
+		}()
+		results[i] = of(names[i])
+	})
 	all := make(map[string]T, len(names))
 	for i, name := range names {
 		all[name] = results[i]
@@ -228,13 +222,13 @@ func overAll[T any](r *repository, names []string, of func(name string) T) map[s
 }
 
 // sniffDocuments returns the templates and notes the policy files.
-func (r *repository) sniffDocuments(selected selection) (templates []string) {
+func (r *repository) sniffDocuments(ctx context.Context, selected selection) (templates []string) {
 	type sniffed struct {
 		kind unitKind
 		ok   bool
 		err  error
 	}
-	kinds := overAll(r, r.documents, func(name string) (s sniffed) {
+	kinds := overAll(ctx, r, r.documents, func(name string) (s sniffed) {
 		s.kind, s.ok, s.err = r.sniff(name)
 		return s
 	})

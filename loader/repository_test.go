@@ -1,13 +1,14 @@
 package loader
 
 import (
+	"context"
 	"strings"
 	"testing"
 )
 
 func TestPanicWithOneNameIsItsDiagnostic(t *testing.T) {
 	r := &repository{}
-	lengths := overAll(r, []string{"a.tf", "broken.tf", "other.tf"}, func(name string) int {
+	lengths := overAll(context.Background(), r, []string{"a.tf", "broken.tf", "other.tf"}, func(name string) int {
 		if name == "broken.tf" {
 			panic("a mistake")
 		}

@@ -9,21 +9,19 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/topdown"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 )
 
@@ -207,19 +205,7 @@ func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*r
 	if err != nil {
 		return run, nil, []source.Diagnostic{failed("prepare the rules: %v", err)}
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	var next atomic.Int64
-	// Few goroutines take many subjects each: the stack of an evaluation is deep, and
-	// growing it anew for each takes a fifth of the time.
-	for range min(runtime.GOMAXPROCS(0), len(pending)) {
-		group.Go(func() error {
-			for i := int(next.Add(1)) - 1; i < len(pending) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				run.evaluate(ctx, queries, &pending[i])
-			}
-			return ctx.Err()
-		})
-	}
-	if err := group.Wait(); err != nil {
+	if err := parallel.Each(ctx, len(pending), func(i int) { run.evaluate(ctx, queries, &pending[i]) }); err != nil {
 		return run, nil, []source.Diagnostic{failed("evaluate the rules: %v", err)}
 	}
 	return run, pending, nil

@@ -1,12 +1,12 @@
 package facts
 
 import (
+	"context"
 	"fmt"
-	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 )
 
@@ -29,16 +29,7 @@ func each[T any](elements []T, name func(T) (node *graph.Node, text string), f f
 		}()
 		f(i, elements[i])
 	}
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(elements)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(elements); i = int(next.Add(1)) - 1 {
-				isolated(i)
-			}
-		})
-	}
-	workers.Wait()
+	_ = parallel.Each(context.Background(), len(elements), isolated)
 	var diagnostics []source.Diagnostic
 	for _, diagnostic := range broken {
 		if diagnostic != nil {

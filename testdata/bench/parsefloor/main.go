@@ -3,37 +3,38 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"go.yaml.in/yaml/v4"
-	"golang.org/x/sync/errgroup"
+
+	"github.com/originkey/originkey/internal/parallel"
 )
 
 func main() {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	var names []string
 	err := filepath.WalkDir(os.Args[1], func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
 		}
-		switch filepath.Ext(name) {
-		case ".tf":
-			group.Go(func() error { return parseTerraform(name) })
-		case ".yaml":
-			group.Go(func() error { return parseYAML(name) })
-		}
-		return nil
+		return err
 	})
-	if parsing := group.Wait(); err == nil {
-		err = parsing
-	}
-	if err != nil {
+	problems := make([]error, len(names))
+	_ = parallel.Each(context.Background(), len(names), func(i int) {
+		switch filepath.Ext(names[i]) {
+		case ".tf":
+			problems[i] = parseTerraform(names[i])
+		case ".yaml":
+			problems[i] = parseYAML(names[i])
+		}
+	})
+	if err := errors.Join(append(problems, err)...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	}
 	l := &loading{repository: r, inputs: in, selected: r.selection([]string{"."}, ""), whole: graph.NewBuilder()}
 	l.coverage = newCoverage(l.selected, r.exclude)
-	units := r.units(l.selected)
+	units := r.units(context.Background(), l.selected)
 	builders, err := l.load(t.Context(), units)
 	if err != nil {
 		t.Fatal(err)

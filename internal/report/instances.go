@@ -25,7 +25,14 @@ var (
 
 // ofAnyInstance is text with what tells instances apart left out.
 func ofAnyInstance(text string) string {
-	return indexes.ReplaceAllString(moduleInstances.ReplaceAllString(text, ""), "$1")
+	// Most texts have neither, and expressions take long to say so.
+	if strings.Contains(text, "module.") {
+		text = moduleInstances.ReplaceAllString(text, "")
+	}
+	if strings.Contains(text, "[") {
+		text = indexes.ReplaceAllString(text, "$1")
+	}
+	return text
 }
 
 // instances merges findings at one place that differ by their instance alone. Their

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/fatih/color"
-	"github.com/rivo/uniseg"
 
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/source"
@@ -95,7 +94,7 @@ func (p *painter) wrap(used, indent int, spans ...span) {
 			if word == "" {
 				continue
 			}
-			width := uniseg.StringWidth(word)
+			width := textWidth(word)
 			switch {
 			case space && column+1+width > p.width:
 				flush()

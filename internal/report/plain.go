@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"unicode"
+
+	"github.com/rivo/uniseg"
 )
 
 // oneLine makes text of the input fit for a single line of any format: each line
@@ -10,6 +12,9 @@ import (
 // change how others are read, such as those that turn the direction of writing,
 // are left out.
 func oneLine(text string) string {
+	if allPrintable(text) {
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u2028', r == '\u2029', unicode.IsControl(r):
@@ -40,3 +45,24 @@ func lines(text string) string {
 // isHidden reports whether a character is not seen and is not needed to write words
 // or emoji, as joiners are.
 func isHidden(r rune) bool { return unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' }
+
+// allPrintable reports whether a text is of printable ASCII alone: each character is one
+// byte and takes one cell.
+func allPrintable(text string) bool {
+	for i := range len(text) {
+		if !isPrintable(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isPrintable(b byte) bool { return b >= ' ' && b <= '~' }
+
+// textWidth is how many cells a text takes.
+func textWidth(text string) int {
+	if allPrintable(text) {
+		return len(text)
+	}
+	return uniseg.StringWidth(text)
+}

@@ -127,21 +127,38 @@ func writeSARIF(w io.Writer, r *Report, limits sarifLimits) error {
 	}
 }
 
-// compressedSize is the size of a text after compression, or the text's own where
-// that is within the limit already.
+// compressedSize is the size of a text after compression, or a larger one where that is
+// within the limit already: the text's own, or that after quick compression.
 func compressedSize(text []byte, limit int) (int, error) {
 	if len(text) <= limit {
 		return len(text), nil
 	}
-	var compressed bytes.Buffer
-	writer := gzip.NewWriter(&compressed)
-	if _, err := writer.Write(text); err != nil {
-		return 0, fmt.Errorf("compress the report: %w", err)
+	var size int
+	for _, level := range []int{gzip.BestSpeed, gzip.DefaultCompression} {
+		var compressed counter
+		writer, err := gzip.NewWriterLevel(&compressed, level)
+		if err != nil {
+			return 0, fmt.Errorf("compress the report: %w", err)
+		}
+		if _, err := writer.Write(text); err != nil {
+			return 0, fmt.Errorf("compress the report: %w", err)
+		}
+		if err := writer.Close(); err != nil {
+			return 0, fmt.Errorf("compress the report: %w", err)
+		}
+		if size = int(compressed); size <= limit {
+			break
+		}
 	}
-	if err := writer.Close(); err != nil {
-		return 0, fmt.Errorf("compress the report: %w", err)
-	}
-	return compressed.Len(), nil
+	return size, nil
+}
+
+// A counter counts what is written to it.
+type counter int
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
 }
 
 type sarifWriter struct {
@@ -184,19 +201,14 @@ func (w *sarifWriter) findings() []finding.Finding {
 	if w.report.SARIFSuppressed {
 		shown = append(shown, w.report.Suppressed...)
 	}
-	severity := func(f finding.Finding) float64 {
-		i, known := w.index[f.Rule]
-		if !known {
-			return 0
+	severities := map[string]float64{}
+	for _, rule := range w.rules {
+		if number, err := strconv.ParseFloat(rule.SecuritySeverity, 64); err == nil {
+			severities[rule.Name] = number
 		}
-		number, err := strconv.ParseFloat(w.rules[i].SecuritySeverity, 64)
-		if err != nil {
-			return 0
-		}
-		return number
 	}
 	slices.SortStableFunc(shown, func(x, y finding.Finding) int {
-		return cmp.Or(cmp.Compare(y.Level.Rank(), x.Level.Rank()), cmp.Compare(severity(y), severity(x)), finding.Compare(x, y))
+		return cmp.Or(cmp.Compare(y.Level.Rank(), x.Level.Rank()), cmp.Compare(severities[y.Rule], severities[x.Rule]), finding.Compare(x, y))
 	})
 	return shown
 }

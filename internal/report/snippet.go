@@ -93,7 +93,7 @@ func (p *painter) sourceLine(file *source.File, marks []mark) {
 			continue
 		}
 		used := left + before + under + 1
-		if width := uniseg.StringWidth(oneLine(m.label)); used+width > p.width {
+		if width := textWidth(oneLine(m.label)); used+width > p.width {
 			// The label stands under the place, as far to the right as it fits.
 			used = left + max(0, min(before, p.width-left-width))
 			p.printf("\n%s%s", p.margin(), strings.Repeat(" ", used-left+1))
@@ -264,6 +264,13 @@ func markEnd(file *source.File, at source.Location) int {
 func cellsOf(text string, offset int) []cell {
 	cells := make([]cell, 0, len(text))
 	for state := -1; text != ""; {
+		if isPrintable(text[0]) && (len(text) == 1 || text[1] < utf8.RuneSelf) {
+			// What follows is no accent.
+			cells = append(cells, cell{text: text[:1], width: 1, offset: offset})
+			offset++
+			text, state = text[1:], -1
+			continue
+		}
 		cluster, rest, width, next := uniseg.FirstGraphemeClusterInString(text, state)
 		shown := visible(cluster)
 		if offset == 0 && cluster == "\ufeff" {
@@ -271,7 +278,7 @@ func cellsOf(text string, offset int) []cell {
 			shown = ""
 		}
 		if shown != cluster {
-			width = uniseg.StringWidth(shown)
+			width = textWidth(shown)
 		}
 		cells = append(cells, cell{text: shown, width: width, offset: offset})
 		offset += len(cluster)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -304,5 +305,33 @@ func TestDiagnosticsLookLikeFindings(t *testing.T) {
 	}
 	if want := "infra/kms key.tf:3:1: error: broken\nwarning: no place\n"; out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+// TestCellsOfPlainText asserts that the short way through ASCII sees the characters that
+// the whole way sees.
+func TestCellsOfPlainText(t *testing.T) {
+	for _, text := range []string{
+		"", "a", "resource \"aws_kms_key\" \"k\" {", "e\u0301e", "ae\u0301", "a\u200db", "\u0600a1", "a\u0600b",
+		"x\U0001F1E9\U0001F1EAy\U0001F1E9\U0001F1EA", "1\ufe0f\u20e3 2", "\ta\r\nb\x00c\x7f", "a\xffb", "\U0001F468\u200d\U0001F469a",
+	} {
+		var want []cell
+		state, offset := -1, 0
+		for rest := text; rest != ""; {
+			var cluster string
+			cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+			shown := visible(cluster)
+			want = append(want, cell{text: shown, width: uniseg.StringWidth(shown), offset: offset})
+			offset += len(cluster)
+		}
+		got := cellsOf(text, 0)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+		for _, c := range got {
+			if textWidth(c.text) != uniseg.StringWidth(c.text) {
+				t.Errorf("%q is %d wide", c.text, textWidth(c.text))
+			}
+		}
 	}
 }

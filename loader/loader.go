@@ -42,6 +42,8 @@ type Options struct {
 	Templates []TemplateInput
 	// Exclude are globs over paths relative to the repository root.
 	Exclude []string
+	// Limits bound what is read.
+	Limits Limits
 	// Account, Region and Partition are those of every stack that does not say
 	// its own.
 	Account, Region, Partition string
@@ -91,7 +93,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	repository, err := newRepository(root, options.Exclude, inputs)
+	repository, err := newRepository(root, options.Exclude, options.Limits, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +104,9 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	}
 	l.giveTemplates(options.Templates)
 	units := repository.units(ctx, l.selected)
+	if err := repository.checkTotal(); err != nil {
+		return nil, err
+	}
 	l.checkTemplates(options.Templates)
 	l.inputs.given = l.giveRoots(options.Roots)
 	builders, err := l.load(ctx, units)
@@ -112,6 +117,9 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	b.identify()
 	l.inputs.bindings = b.policies()
 	if _, err := l.load(ctx, repository.policyUnits(l.selected, b.bound, builders)); err != nil {
+		return nil, err
+	}
+	if err := repository.checkTotal(); err != nil {
 		return nil, err
 	}
 	b.complete()
@@ -217,6 +225,7 @@ func loadUnit(ctx context.Context, repository *repository, unit unit, inputs inp
 	switch unit.kind {
 	case terraformRoot:
 		return repository.parser.Load(ctx, unit.path, terraform.Options{
+			Steps:     repository.limits.Steps,
 			Variables: inputs.variables, VariableFiles: inputs.variableFiles, Given: inputs.given,
 		})
 	case template:

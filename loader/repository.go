@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -21,10 +22,6 @@ import (
 	"github.com/originkey/originkey/loader/policyjson"
 	"github.com/originkey/originkey/loader/terraform"
 )
-
-// maxFileSize bounds what is read of one file, in bytes. CloudFormation accepts
-// templates of 1 MB; policies and modules are far smaller.
-const maxFileSize = 16 << 20
 
 type unitKind int
 
@@ -56,6 +53,7 @@ type unit struct {
 type repository struct {
 	root        *os.Root
 	exclude     exclusion
+	limits      Limits
 	diagnostics []source.Diagnostic
 
 	// modules holds the folders with Terraform files, documents the files
@@ -85,19 +83,21 @@ type repository struct {
 	// links holds the files that were read through symbolic links, by the path
 	// that they were read by.
 	links map[string]string
+	// total is how many bytes the files have that are kept.
+	total atomic.Int64
 }
 
 // skipped are folders that hold what others wrote, or nothing to lint.
 var skipped = map[string]bool{".git": true, ".terraform": true, "node_modules": true}
 
-func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository, error) {
+func newRepository(root *os.Root, exclude []string, limits Limits, inputs inputs) (*repository, error) {
 	for _, pattern := range exclude {
 		if !doublestar.ValidatePattern(pattern) {
 			return nil, &UsageError{fmt.Sprintf("--exclude %q is not a valid glob", pattern)}
 		}
 	}
 	r := &repository{
-		root: root, exclude: exclude, files: map[string]*readFile{}, links: map[string]string{}, walked: map[string]bool{}, symlinks: map[string]bool{}, parameters: map[string]parameters{},
+		root: root, exclude: exclude, limits: limits.orDefault(), files: map[string]*readFile{}, links: map[string]string{}, walked: map[string]bool{}, symlinks: map[string]bool{}, parameters: map[string]parameters{},
 	}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {
@@ -107,6 +107,7 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 			Account: inputs.account, Region: inputs.region, Partition: inputs.partition,
 		}
 	})
+	seen := 0
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -124,10 +125,21 @@ func newRepository(root *os.Root, exclude []string, inputs inputs) (*repository,
 			if skipped[entry.Name()] {
 				return fs.SkipDir
 			}
+			if isTooDeep(name) {
+				r.diagnostics = append(r.diagnostics, source.Diagnostic{
+					Location: source.Location{File: name}, Severity: source.Error, Message: fmt.Sprintf("what is in more than %d folders is not read", maxFolders),
+				})
+				return fs.SkipDir
+			}
 			r.walked[name] = true
-			return nil
 		case entry.Type()&fs.ModeSymlink != 0:
 			r.symlinks[name] = true
+		}
+		if seen++; seen > r.limits.Files {
+			return &UsageError{fmt.Sprintf("the repository has more than %d files; exclude some, or say limits.files in the configuration", r.limits.Files)}
+		}
+		if entry.IsDir() {
+			return nil
 		}
 		switch {
 		case isTerraform(name):
@@ -358,6 +370,7 @@ func (r *repository) sniff(name string) (kind unitKind, ok bool, err error) {
 		r.mutex.Lock()
 		delete(r.files, name)
 		r.mutex.Unlock()
+		r.total.Add(-int64(len(file.Bytes)))
 		return 0, false, nil
 	}
 }
@@ -392,8 +405,11 @@ func (r *repository) read(name string) (*source.File, error) {
 	if !information.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: it is not a regular file", name)
 	}
-	if information.Size() > maxFileSize {
-		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that are read", name, information.Size(), maxFileSize)
+	if information.Size() > int64(r.limits.FileSize) {
+		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that are read (limits.file_size in the configuration)", name, information.Size(), r.limits.FileSize)
+	}
+	if r.total.Add(information.Size()) > int64(r.limits.TotalSize)+spare {
+		return nil, fmt.Errorf("read %s: all files together have more bytes than are read", name)
 	}
 	content, err := r.root.ReadFile(name)
 	if err != nil {
@@ -434,9 +450,15 @@ func (r *repository) ReadDir(name string) ([]string, error) {
 	}
 	names := make([]string, 0, len(entries))
 	for _, entry := range entries {
-		if !r.exclude.matches(path.Join(name, entry.Name())) {
-			names = append(names, entry.Name())
+		inner := path.Join(name, entry.Name())
+		if r.exclude.matches(inner) {
+			continue
 		}
+		// Links to folders lead in circles, and Terraform does not follow them.
+		if entry.Type()&fs.ModeSymlink != 0 && r.isFolder(inner) {
+			continue
+		}
+		names = append(names, entry.Name())
 	}
 	return names, nil
 }

@@ -42,7 +42,7 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRepository(root, nil, in)
+	r, err := newRepository(root, nil, Limits{}, in)
 	if err != nil {
 		t.Fatal(err)
 	}

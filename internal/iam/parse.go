@@ -150,6 +150,10 @@ func (p *parser) unknownElement(what string, member value.Member, known []string
 	p.problem("unknown-element", member.KeyLocation, when, "%s has an element %q that IAM does not know%s", what, member.Key, hint)
 }
 
+// maxStatements bounds what is read of a policy. AWS takes key policies of 32 KB,
+// which hold some 500 statements; conditions may decide between several.
+const maxStatements = 2000
+
 func (p *parser) statements(v value.Value, when value.Condition, index *int) {
 	switch v.Kind {
 	case value.Absent:
@@ -163,6 +167,10 @@ func (p *parser) statements(v value.Value, when value.Condition, index *int) {
 		*index = max(*index, then)
 	case value.List:
 		for _, item := range v.Items() {
+			if len(p.document.Statements) >= maxStatements {
+				p.gap(fmt.Sprintf("only the first %d statements of the policy are read", maxStatements), item.Location, when)
+				return
+			}
 			p.statements(item, when, index)
 		}
 	case value.Map:

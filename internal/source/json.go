@@ -24,6 +24,9 @@ func ParseJSON(text []byte, locate func(start, end int) Location) (*Node, error)
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		p.offset = len(byteOrderMark)
 	}
+	if marks(text) > maxMarks {
+		return nil, p.fail("%s", tooLarge)
+	}
 	node, err := p.value(0)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ const (
 // Scalars keep the text that is written, so that "Version: 2012-10-17" stays
 // text; short tags are kept. Errors are *SyntaxError.
 func ParseYAML(f *File) ([]*Node, error) {
+	if marks(f.Bytes) > maxMarks {
+		return nil, &SyntaxError{Location: f.Location(0, 0), Message: tooLarge}
+	}
 	c := &yamlConverter{file: f, aliases: map[*yaml.Node]anchored{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(f.Bytes))
 	var documents []*Node
@@ -52,6 +55,21 @@ func ParseYAML(f *File) ([]*Node, error) {
 			documents = append(documents, node)
 		}
 	}
+}
+
+// maxMarks bounds a document before it is parsed, since its tree takes some 200
+// bytes a node: none has more nodes than characters that can end one.
+const maxMarks = 500_000
+
+func marks(text []byte) int {
+	count := 0
+	for _, c := range text {
+		switch c {
+		case ',', ':', '-', '[', '{', '\n', '\r', '?':
+			count++
+		}
+	}
+	return count
 }
 
 func yamlError(f *File, err error) error {

@@ -106,7 +106,11 @@ func (t *template) evaluate(node *source.Node) value.Value {
 		if !known {
 			return unknownText("the function "+name+" is not known", node.Location)
 		}
-		return evaluate(t, argument, node.Location)
+		v := evaluate(t, argument, node.Location)
+		if v.Size(value.MaxSize) > value.MaxSize {
+			return unknownText(value.TooLarge, node.Location)
+		}
+		return v
 	}
 	switch node.Kind {
 	case source.SequenceNode:
@@ -395,6 +399,9 @@ func (t *template) join(argument *source.Node, at source.Location) value.Value {
 	}
 	delimiter := t.evaluate(argument.Items[0])
 	list := t.evaluate(argument.Items[1])
+	if why := value.Exceed(delimiter, list); why != "" {
+		return unknownText(why, at)
+	}
 	return value.OverChoices(list, func(list value.Value) value.Value {
 		if list.Kind != value.List {
 			return unknownText(reason(list, "the list of Fn::Join is not known"), at)
@@ -488,6 +495,9 @@ func splitText(v value.Value, delimiter string, at source.Location) value.Value 
 		var list []value.Value
 		var current []value.Part
 		for _, part := range text.Parts() {
+			if len(list)+strings.Count(part.Text, delimiter) > value.MaxSize {
+				return value.NotKnown(value.TooLarge, at)
+			}
 			if part.Kind != value.Literal {
 				if mayHold(part, delimiter) {
 					return value.NotKnown(notSplit(text, part), at)

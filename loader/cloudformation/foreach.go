@@ -26,7 +26,7 @@ func (t *template) expandLoops() {
 	outer := t.defaults
 	t.defaults = map[string]bool{}
 	defer func() { t.loopDefaults, t.defaults = t.defaults, outer }()
-	copies := 0
+	copies := copies{}
 	root := *t.root
 	root.Members = nil
 	for _, member := range t.root.Members {
@@ -39,7 +39,7 @@ func (t *template) expandLoops() {
 	t.root = &root
 }
 
-func (t *template) expand(node *source.Node, copies *int) *source.Node {
+func (t *template) expand(node *source.Node, copies *copies) *source.Node {
 	switch node.Kind {
 	case source.SequenceNode:
 		expanded := *node
@@ -72,7 +72,7 @@ func (t *template) expand(node *source.Node, copies *int) *source.Node {
 
 // loop returns what one Fn::ForEach stands for: its arguments are an identifier,
 // a collection, and an object with the members to repeat.
-func (t *template) loop(member source.Member, copies *int) (made []source.Member, ok bool) {
+func (t *template) loop(member source.Member, copies *copies) (made []source.Member, ok bool) {
 	arguments := member.Value.Items
 	if len(arguments) != 3 || arguments[0].Kind != source.StringNode || arguments[2].Kind != source.MappingNode {
 		t.diagnose(member.Key.Location, "%s needs an identifier, a collection and an object", member.Key.Text)
@@ -87,22 +87,46 @@ func (t *template) loop(member source.Member, copies *int) (made []source.Member
 		if !literal {
 			return nil, false
 		}
-		if *copies++; *copies > maxCopies {
+		if copies.made++; copies.made > maxCopies {
 			t.diagnose(member.Key.Location, "the loops of the template make more than %d copies", maxCopies)
 			return nil, false
 		}
-		body := t.expand(iteration{arguments[0].Text, text}.copy(arguments[2]), copies)
+		repeated := iteration{arguments[0].Text, text, copies}.copy(arguments[2])
+		if copies.size > maxCopied {
+			t.diagnose(member.Key.Location, "the loops of the template make more than is read of them")
+			return nil, false
+		}
+		body := t.expand(repeated, copies)
 		made = append(made, body.Members...)
 	}
 	return made, true
 }
 
+// copies counts what loops make: how often they repeat something, and the size of
+// it, in nodes and in pieces of copiedText bytes.
+type copies struct{ made, size int }
+
+const (
+	maxCopied  = 200_000
+	copiedText = 64
+)
+
 // An iteration is one pass of a loop.
-type iteration struct{ identifier, text string }
+type iteration struct {
+	identifier, text string
+	copies           *copies
+}
 
 // copy returns a node in which the identifier stands for its text: in a Ref to it,
 // as ${Identifier}, and as &{Identifier} without all that is no letter or digit.
 func (i iteration) copy(node *source.Node) *source.Node {
+	i.copies.size += 1 + len(node.Text)/copiedText
+	if node.Kind == source.StringNode {
+		i.copies.size += strings.Count(node.Text, i.identifier) * len(i.text) / copiedText
+	}
+	if i.copies.size > maxCopied {
+		return node
+	}
 	if name, argument, ok := call(node); ok && name == "Ref" && argument.Text == i.identifier {
 		return &source.Node{Kind: source.StringNode, Text: i.text, Location: node.Location, Start: node.Start, End: node.End}
 	}

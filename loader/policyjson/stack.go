@@ -15,11 +15,14 @@ import (
 // cloudFront is the principal of requests through an origin access control.
 const cloudFront = "cloudfront.amazonaws.com"
 
+// maxAssumed is how many policies a folder has that is taken as one stack.
+const maxAssumed = 500
+
 // assume takes a folder that holds only policies as one stack: the buckets whose
 // policies let CloudFront read are encrypted with the key of the only key policy.
 // What nobody wrote down becomes nodes that say so.
 func (u *unit) assume() {
-	if u.snapshot || u.outputs || u.incomplete != "" || u.options.Shared || u.options.NoAssumption {
+	if u.snapshot || u.outputs || u.incomplete != "" || u.options.Shared || u.options.NoAssumption || len(u.policies) > maxAssumed {
 		return
 	}
 	var keyPolicy *policy

@@ -11,9 +11,11 @@ import (
 	"golang.org/x/term"
 
 	"github.com/originkey/originkey/internal/cli"
+	"github.com/originkey/originkey/internal/memory"
 )
 
 func main() {
+	memory.Tune(os.LookupEnv)
 	ctx := untilSignal()
 	directory, _ := os.Getwd() // An unknown directory is reported with the first path.
 	stdout, stderr := int(os.Stdout.Fd()), int(os.Stderr.Fd())

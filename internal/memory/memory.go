@@ -1,0 +1,64 @@
+// Package memory tells Go's garbage collector how much memory a run may use.
+//
+// By default the collector runs whenever the heap has doubled: a dozen times
+// before a heap has grown to the size that one root module needs, each time for
+// nothing. A run of the linter is short, and most of what it makes stays alive to
+// its end, so that a collection is worth its time only where there is memory to
+// win: here the collector runs when all memory reaches a limit, which is small and
+// fixed as long as little is alive, and twice of what is alive then. Peak memory is
+// thus about twice what a repository needs, in proportion to its size.
+package memory
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+const (
+	// least is the limit as long as little is alive, in bytes: a repository of a
+	// few root modules is linted without any collection.
+	least = 64 << 20
+	// factor is how many times of what is alive the limit is.
+	factor = 2
+)
+
+// Tune sets the collector up for the whole process. It does nothing where the
+// environment says what the collector shall do, by the variables of Go's runtime.
+func Tune(lookup func(name string) (string, bool)) {
+	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
+		if _, said := lookup(name); said {
+			return
+		}
+	}
+	debug.SetGCPercent(-1)
+	adjust()
+}
+
+// adjust sets the limit, now and after each collection.
+func adjust() {
+	debug.SetMemoryLimit(limit(alive()))
+	// The collection after this one finds that nothing refers to the marker. Where
+	// the cleanup comes late, the old limit costs a collection, and no memory.
+	marker := new([64]byte)
+	runtime.AddCleanup(marker, func(struct{}) { adjust() }, struct{}{})
+}
+
+// alive is what the last collection found in use.
+func alive() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return sample[0].Value.Uint64()
+}
+
+// limit is how much memory may be used where so much is alive.
+func limit(alive uint64) int64 {
+	if alive > math.MaxInt64/factor {
+		return math.MaxInt64
+	}
+	return int64(max(least, factor*alive))
+}

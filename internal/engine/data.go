@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -241,13 +242,13 @@ var bareFacts = sync.OnceValue(func() map[iam.Truth]*ast.Term {
 
 // edgesObject groups the edges of one node as {relation: [id]}. It is nil where
 // there are none.
-func edgesObject(edges []graph.Edge, other func(graph.Edge) string) ast.Object {
-	if len(edges) == 0 {
-		return nil
-	}
+func edgesObject(edges iter.Seq[graph.Edge], other func(graph.Edge) string) ast.Object {
 	relations := map[string][]*ast.Term{}
-	for _, edge := range edges {
+	for edge := range edges {
 		relations[edge.Relation] = append(relations[edge.Relation], text(other(edge)))
+	}
+	if len(relations) == 0 {
+		return nil
 	}
 	byRelation := ast.NewObject()
 	for _, name := range slices.Sorted(maps.Keys(relations)) {

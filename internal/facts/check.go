@@ -193,7 +193,7 @@ func (w *walker) opaqueWriter(node *graph.Node) string {
 // anything with it.
 func (ix *index) givenTo(node *graph.Node, world *value.World) []*graph.Node {
 	var opaque []*graph.Node
-	for _, edge := range ix.graph.In(node.ID) {
+	for edge := range ix.graph.In(node.ID) {
 		from := ix.graph.Node(edge.From)
 		switch {
 		case !from.When.In(world):

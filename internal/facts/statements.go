@@ -92,7 +92,7 @@ func (c *computation) identityPolicy(policy *graph.Node, its *judgement) {
 	if !c.walked[policy.Unit] && c.graph.Unit(policy.Unit).Language != graph.PolicyJSON {
 		return
 	}
-	for _, edge := range c.graph.In(policy.ID) {
+	for edge := range c.graph.In(policy.ID) {
 		if edge.Relation == "permissions_boundary" {
 			return
 		}

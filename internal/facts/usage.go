@@ -154,8 +154,10 @@ func (c *computation) defined(node *graph.Node) *graph.Node {
 // uses says whether a distribution or origin access identity reads a bucket that
 // a key encrypts by default.
 func (c *computation) uses(identity, key *graph.Node) iam.Truth {
-	if slices.ContainsFunc(c.graph.In(identity.ID), func(edge graph.Edge) bool { return c.graph.Node(edge.From).Kind == graph.Opaque }) {
-		return iam.Unknown
+	for edge := range c.graph.In(identity.ID) {
+		if c.graph.Node(edge.From).Kind == graph.Opaque {
+			return iam.Unknown
+		}
 	}
 	answer := iam.No
 	for _, walked := range c.used.by[identity] {

@@ -44,6 +44,7 @@ package graph
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -135,6 +136,10 @@ type Node struct {
 
 	Document  *iam.Document
 	Statement *iam.Statement
+
+	// out and in are the edges that leave and reach the node, as indexes of
+	// Graph.Edges.
+	out, in []int32
 }
 
 // Attribute returns a named attribute, Absent where it is not written.
@@ -259,7 +264,6 @@ type Graph struct {
 
 	byID      map[string]*Node
 	unitByID  map[string]Unit
-	out, in   map[string][]Edge
 	dependsOn map[string][]string
 	// statements counts the statements that are written at a place.
 	statements map[source.Location]int
@@ -269,11 +273,60 @@ type Graph struct {
 // Node returns the node with that id, or nil.
 func (g *Graph) Node(id string) *Node { return g.byID[id] }
 
-// Out returns the edges that leave a node, In those that reach it.
-func (g *Graph) Out(id string) []Edge { return g.out[id] }
+// Out returns the edges that leave a node, in the order of Edges.
+func (g *Graph) Out(id string) iter.Seq[Edge] {
+	node := g.byID[id]
+	if node == nil {
+		return g.edges(nil)
+	}
+	return g.edges(node.out)
+}
 
-// In returns the edges that reach a node.
-func (g *Graph) In(id string) []Edge { return g.in[id] }
+// In returns the edges that reach a node, in the order of Edges.
+func (g *Graph) In(id string) iter.Seq[Edge] {
+	node := g.byID[id]
+	if node == nil {
+		return g.edges(nil)
+	}
+	return g.edges(node.in)
+}
+
+func (g *Graph) edges(indexes []int32) iter.Seq[Edge] {
+	return func(yield func(Edge) bool) {
+		for _, i := range indexes {
+			if !yield(g.Edges[i]) {
+				return
+			}
+		}
+	}
+}
+
+// index lets the nodes know their edges.
+func (g *Graph) index() {
+	leaving, reaching := map[*Node]int{}, map[*Node]int{}
+	for i := range g.Edges {
+		leaving[g.byID[g.Edges[i].From]]++
+		reaching[g.byID[g.Edges[i].To]]++
+	}
+	// All lists are pieces of one array.
+	array := make([]int32, 0, 2*len(g.Edges))
+	piece := func(length int) []int32 {
+		start := len(array)
+		array = array[:start+length]
+		return array[start : start : start+length]
+	}
+	for _, node := range g.Nodes {
+		node.out, node.in = piece(leaving[node]), piece(reaching[node])
+	}
+	for i := range g.Edges {
+		if from := g.byID[g.Edges[i].From]; from != nil {
+			from.out = append(from.out, int32(i))
+		}
+		if to := g.byID[g.Edges[i].To]; to != nil {
+			to.in = append(to.in, int32(i))
+		}
+	}
+}
 
 // InUnit returns the nodes of a unit, in the order of Nodes.
 func (g *Graph) InUnit(unit string) []*Node {
@@ -298,7 +351,7 @@ func (g *Graph) StatementsAt(at source.Location) int { return g.statements[at] }
 // Children returns the parts of a node that have a kind, in their written order.
 func (g *Graph) Children(id string, kind Kind) []*Node {
 	var children []*Node
-	for _, edge := range g.out[id] {
+	for edge := range g.Out(id) {
 		if edge.Relation == string(kind) {
 			if child := g.byID[edge.To]; child != nil && child.Parent == id {
 				children = append(children, child)
@@ -346,7 +399,7 @@ type Builder struct {
 	files        map[string]*source.File
 	nodes        map[string]*Node
 	order        map[string]int
-	depends      map[string]map[string]bool
+	depends      map[string][]string
 }
 
 // NewBuilder returns an empty Builder.
@@ -357,7 +410,7 @@ func NewBuilder() *Builder {
 		files:        map[string]*source.File{},
 		nodes:        map[string]*Node{},
 		order:        map[string]int{},
-		depends:      map[string]map[string]bool{},
+		depends:      map[string][]string{},
 	}
 }
 
@@ -487,13 +540,13 @@ func (b *Builder) AddPolicy(node *Node) error {
 // AddDependency records that the resource from needs the resource to, for the
 // resources and references that no node describes.
 func (b *Builder) AddDependency(from, to string) {
-	if b.depends[from] == nil {
-		b.depends[from] = map[string]bool{}
+	if known := b.depends[from]; !slices.Contains(known, to) {
+		b.depends[from] = append(known, to)
 	}
-	b.depends[from][to] = true
 }
 
-// Merge adds all that other holds.
+// Merge adds all that other holds, of which only the units and files are known
+// afterwards.
 func (b *Builder) Merge(other *Builder) error {
 	b.units = append(b.units, other.units...)
 	for id, environment := range other.environments {
@@ -518,10 +571,11 @@ func (b *Builder) Merge(other *Builder) error {
 		}
 	}
 	for from, targets := range other.depends {
-		for to := range targets {
+		for _, to := range targets {
 			b.AddDependency(from, to)
 		}
 	}
+	other.nodes, other.order, other.depends = nil, nil, nil
 	return nil
 }
 
@@ -534,9 +588,7 @@ func (b *Builder) Freeze() *Graph {
 		Files:        b.files,
 		byID:         b.nodes,
 		unitByID:     map[string]Unit{},
-		out:          map[string][]Edge{},
-		in:           map[string][]Edge{},
-		dependsOn:    map[string][]string{},
+		dependsOn:    b.depends,
 		statements:   map[source.Location]int{},
 		folders:      map[string][]*source.File{},
 	}
@@ -548,6 +600,7 @@ func (b *Builder) Freeze() *Graph {
 	for _, unit := range g.Units {
 		g.unitByID[unit.ID] = unit
 	}
+	g.Nodes = make([]*Node, 0, len(b.nodes))
 	for _, node := range b.nodes {
 		g.Nodes = append(g.Nodes, node)
 	}
@@ -580,16 +633,10 @@ func (b *Builder) Freeze() *Graph {
 	for _, child := range children {
 		g.Edges = append(g.Edges, Edge{From: child.Parent, To: child.ID, Relation: string(child.Kind), Location: child.Location})
 	}
-	g.Edges = slices.Compact(g.Edges)
-	for _, edge := range g.Edges {
-		g.out[edge.From] = append(g.out[edge.From], edge)
-		g.in[edge.To] = append(g.in[edge.To], edge)
-	}
-	for from, targets := range b.depends {
-		for to := range targets {
-			g.dependsOn[from] = append(g.dependsOn[from], to)
-		}
-		sort.Strings(g.dependsOn[from])
+	g.Edges = slices.Clone(slices.Compact(g.Edges))
+	g.index()
+	for _, targets := range g.dependsOn {
+		sort.Strings(targets)
 	}
 	return g
 }

@@ -10,10 +10,22 @@ import (
 // Terraform variable without a value or a CloudFormation parameter without a
 // default. The zero Condition is always true.
 type Condition struct {
+	// formula is nil where the condition is always true, as most are.
+	formula *formula
+}
+
+type formula struct {
 	operator operator
 	variable string
 	value    string
 	operands []Condition
+}
+
+func (c Condition) operator() operator {
+	if c.formula == nil {
+		return always
+	}
+	return c.formula.operator
 }
 
 type operator uint8
@@ -87,24 +99,24 @@ func (vs Variables) Equals(id, text, compared string, allowed []string) Conditio
 func True() Condition { return Condition{} }
 
 // False is the condition that never holds.
-func False() Condition { return Condition{operator: never} }
+func False() Condition { return Condition{&formula{operator: never}} }
 
 // Is is the condition that a variable has a value.
 func Is(variable, value string) Condition {
-	return Condition{operator: is, variable: variable, value: value}
+	return Condition{&formula{operator: is, variable: variable, value: value}}
 }
 
 // Not negates a condition.
 func Not(c Condition) Condition {
-	switch c.operator {
+	switch c.operator() {
 	case always:
 		return False()
 	case never:
 		return True()
 	case not:
-		return c.operands[0]
+		return c.formula.operands[0]
 	default:
-		return Condition{operator: not, operands: []Condition{c}}
+		return Condition{&formula{operator: not, operands: []Condition{c}}}
 	}
 }
 
@@ -117,7 +129,7 @@ func Or(conditions ...Condition) Condition { return combine(or, always, never, c
 func combine(op, absorbing, neutral operator, conditions []Condition) Condition {
 	var operands []Condition
 	for _, c := range conditions {
-		switch c.operator {
+		switch c.operator() {
 		case absorbing:
 			return c
 		case neutral:
@@ -125,7 +137,7 @@ func combine(op, absorbing, neutral operator, conditions []Condition) Condition 
 			opposite := Not(c)
 			for _, known := range operands {
 				if known.Same(opposite) {
-					return Condition{operator: absorbing}
+					return constant(absorbing)
 				}
 			}
 			operands = append(operands, c)
@@ -133,25 +145,36 @@ func combine(op, absorbing, neutral operator, conditions []Condition) Condition 
 	}
 	switch len(operands) {
 	case 0:
-		return Condition{operator: neutral}
+		return constant(neutral)
 	case 1:
 		return operands[0]
 	default:
-		return Condition{operator: op, operands: operands}
+		return Condition{&formula{operator: op, operands: operands}}
 	}
+}
+
+// constant is the condition that an operator without operands makes.
+func constant(op operator) Condition {
+	if op == always {
+		return True()
+	}
+	return False()
 }
 
 // Constant reports whether c is always true or always false on its face.
 func (c Condition) Constant() (holds, ok bool) {
-	return c.operator == always, c.operator == always || c.operator == never
+	return c.operator() == always, c.operator() == always || c.operator() == never
 }
 
 // Mentioned calls f with the id of every variable in c, repeats included.
 func (c Condition) Mentioned(f func(variable string)) {
-	if c.operator == is {
-		f(c.variable)
+	if c.formula == nil {
+		return
 	}
-	for _, operand := range c.operands {
+	if c.formula.operator == is {
+		f(c.formula.variable)
+	}
+	for _, operand := range c.formula.operands {
 		operand.Mentioned(f)
 	}
 }
@@ -159,24 +182,24 @@ func (c Condition) Mentioned(f func(variable string)) {
 // In reports whether c holds in a world. A variable that the world has not yet
 // given a value is noted in world.Missing, and the result then means nothing.
 func (c Condition) In(world *World) bool {
-	switch c.operator {
+	switch c.operator() {
 	case always:
 		return true
 	case never:
 		return false
 	case is:
-		return world.value(c.variable) == c.value
+		return world.value(c.formula.variable) == c.formula.value
 	case not:
-		return !c.operands[0].In(world)
+		return !c.formula.operands[0].In(world)
 	case and:
-		for _, operand := range c.operands {
+		for _, operand := range c.formula.operands {
 			if !operand.In(world) {
 				return false
 			}
 		}
 		return true
 	default:
-		for _, operand := range c.operands {
+		for _, operand := range c.formula.operands {
 			if operand.In(world) {
 				return true
 			}
@@ -278,6 +301,10 @@ func Worlds[T any](variables Variables, evaluate func(*World) T, keep func(*Worl
 // Same reports whether two conditions are written alike. Conditions that are
 // not may still be equivalent.
 func (c Condition) Same(other Condition) bool {
-	return c.operator == other.operator && c.variable == other.variable && c.value == other.value &&
-		slices.EqualFunc(c.operands, other.operands, Condition.Same)
+	if c.formula == other.formula {
+		return true
+	}
+	x, y := c.formula, other.formula
+	return x != nil && y != nil && x.operator == y.operator && x.variable == y.variable && x.value == y.value &&
+		slices.EqualFunc(x.operands, y.operands, Condition.Same)
 }

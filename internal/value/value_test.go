@@ -20,7 +20,7 @@ func TestSizes(t *testing.T) {
 		{"Value", unsafe.Sizeof(Value{}), 72},
 		{"Part", unsafe.Sizeof(Part{}), 96},
 		{"Member", unsafe.Sizeof(Member{}), 120},
-		{"Condition", unsafe.Sizeof(Condition{}), 64},
+		{"Condition", unsafe.Sizeof(Condition{}), 8},
 	}
 	for _, size := range sizes {
 		if size.got != size.want {

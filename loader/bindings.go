@@ -158,10 +158,7 @@ func (b *binder) identify() {
 			node, said := b.byAddress(kind.kind, binding.Address)
 			switch {
 			case node != nil:
-				if node.Attributes == nil {
-					node.Attributes = map[string]value.Value{}
-				}
-				node.Attributes["id"] = value.Text(binding.ID.Text, binding.ID.Location)
+				node.Attributes.Set("id", value.Text(binding.ID.Text, binding.ID.Location))
 			case !said:
 				b.wrongName(binding.Address, kind.what, b.addresses(kind.kind))
 			}
@@ -332,10 +329,10 @@ func (b *binder) complete() {
 		at := binding.Bucket.Location
 		b.add(&graph.Node{
 			ID: fmt.Sprintf("%s#bucket/%d", configUnit, i), Kind: graph.Encryption, Address: "the binding in " + at.String(), Location: at,
-			Attributes: map[string]value.Value{
+			Attributes: graph.AttributesOf(map[string]value.Value{
 				"bucket": bucket, "algorithm": value.Text("aws:kms", at), "key": key,
 				"bucket_key_enabled": value.NotKnown("whether bucket keys are on is not configured", at),
-			},
+			}),
 		})
 	}
 }
@@ -374,7 +371,7 @@ func (b *binder) define(key, bucket source.Text) {
 		}
 		b.added[name] = &graph.Node{
 			ID: configUnit + "#" + name, Kind: graph.Bucket, Address: name, Location: bucket.Location, External: external,
-			Attributes: map[string]value.Value{"name": value.Text(name, bucket.Location)},
+			Attributes: graph.AttributesOf(map[string]value.Value{"name": value.Text(name, bucket.Location)}),
 		}
 		b.add(b.added[name])
 	}
@@ -406,11 +403,10 @@ func (b *binder) defineKey(name source.Text, external string) {
 	}
 	key := &graph.Node{
 		ID: configUnit + "#" + name.Text, Kind: graph.Key, Address: name.Text, Location: name.Location, Environment: environment, External: external,
-		Attributes: map[string]value.Value{},
 	}
 	b.added[name.Text] = key
 	if id != "" {
-		key.Attributes["key_id"] = value.Text(id, name.Location)
+		key.Attributes.Set("key_id", value.Text(id, name.Location))
 	}
 	b.add(key)
 	if alias == "" {
@@ -418,9 +414,9 @@ func (b *binder) defineKey(name source.Text, external string) {
 	}
 	b.add(&graph.Node{
 		ID: key.ID + "#alias", Kind: graph.Alias, Address: name.Text, Location: name.Location, Environment: environment,
-		Attributes: map[string]value.Value{
+		Attributes: graph.AttributesOf(map[string]value.Value{
 			"name":       value.Text(alias, name.Location),
 			"target_key": value.To(value.Reference{Node: key.ID, Attribute: value.ID}, name.Text, name.Location),
-		},
+		}),
 	})
 }

@@ -143,8 +143,8 @@ func orNull(s string) any {
 
 func nodeObject(r *facts.Result, node *graph.Node) ast.Object {
 	items := make([][2]*ast.Term, 0, len(node.Attributes))
-	for _, name := range slices.Sorted(maps.Keys(node.Attributes)) {
-		items = append(items, ast.Item(ast.InternedTerm(name), valueTerm(node.Attributes[name])))
+	for _, attribute := range node.Attributes {
+		items = append(items, ast.Item(ast.InternedTerm(attribute.Name), valueTerm(attribute.Value)))
 	}
 	attributes := ast.NewObject(items...)
 	o := object(

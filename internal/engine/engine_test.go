@@ -170,7 +170,7 @@ func twoPolicies(t testing.TB) *facts.Result {
 	for i, name := range []string{"a", "b"} {
 		node := &graph.Node{
 			ID: "u#" + name, Kind: graph.Policy, Unit: "u", Address: name, Location: source.Location{File: "f.tf", Line: int32(i + 1), Column: 1, EndLine: int32(i + 1), EndColumn: 5},
-			Attributes: map[string]value.Value{"role": value.Text(graph.KeyPolicy, source.Location{})},
+			Attributes: graph.AttributesOf(map[string]value.Value{"role": value.Text(graph.KeyPolicy, source.Location{})}),
 		}
 		if err := b.AddPolicy(node); err != nil {
 			t.Fatal(err)

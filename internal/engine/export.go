@@ -50,13 +50,13 @@ func locationsObject(g *graph.Graph) ast.Object {
 	all := ast.NewObject()
 	for _, node := range g.Nodes {
 		paths := map[string]bool{"": true}
-		for _, names := range []map[string]source.Location{node.Positions, statementPlaces(node)} {
-			for name := range names {
-				paths[name] = true
+		for _, its := range []source.Places{node.Positions, statementPlaces(node)} {
+			for _, place := range its {
+				paths[place.Name] = true
 			}
 		}
-		for name := range node.Attributes {
-			paths[name] = true
+		for _, attribute := range node.Attributes {
+			paths[attribute.Name] = true
 		}
 		places := ast.NewObject()
 		for _, name := range slices.Sorted(maps.Keys(paths)) {
@@ -70,7 +70,7 @@ func locationsObject(g *graph.Graph) ast.Object {
 	return all
 }
 
-func statementPlaces(node *graph.Node) map[string]source.Location {
+func statementPlaces(node *graph.Node) source.Places {
 	if node.Statement == nil {
 		return nil
 	}

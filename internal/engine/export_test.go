@@ -49,7 +49,8 @@ func TestTheGraphIsWhatRulesSee(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s has no locations", node.ID)
 		}
-		for name := range node.Positions {
+		for _, place := range node.Positions {
+			name := place.Name
 			at := places.Get(text(name))
 			if at == nil {
 				at = places.Get(text(""))

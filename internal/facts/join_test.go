@@ -36,7 +36,7 @@ func newStage() stage {
 // node adds a node; attributes are pairs of a name and a text, or a value.
 func (s stage) node(kind graph.Kind, id, environment string, attributes ...any) *graph.Node {
 	unit, address, _ := strings.Cut(id, "#")
-	n := &graph.Node{ID: id, Kind: kind, Unit: unit, Address: address, Environment: environment, Location: source.Location{File: unit, Line: 1}, Attributes: map[string]value.Value{}}
+	n := &graph.Node{ID: id, Kind: kind, Unit: unit, Address: address, Environment: environment, Location: source.Location{File: unit, Line: 1}}
 	for i := 0; i < len(attributes); i += 2 {
 		name := attributes[i].(string)
 		switch v := attributes[i+1].(type) {
@@ -45,9 +45,9 @@ func (s stage) node(kind graph.Kind, id, environment string, attributes ...any) 
 				n.External = v
 				continue
 			}
-			n.Attributes[name] = value.Text(v, n.Location)
+			n.Attributes.Set(name, value.Text(v, n.Location))
 		case value.Value:
-			n.Attributes[name] = v
+			n.Attributes.Set(name, v)
 		}
 	}
 	add := s.AddNode

@@ -61,7 +61,7 @@ func TestOneMistakeSpoilsOnePath(t *testing.T) {
 	}
 	s.node(graph.Policy, "live#lone", "nowhere", "role", graph.KeyPolicy, "document", `{"Statement": [{"Effect": "Allow"}]}`)
 	g := s.Freeze()
-	g.Node("site0001#cdn").Attributes["behaviors"] = value.Value{Kind: value.Choice}
+	g.Node("site0001#cdn").Attributes.Set("behaviors", value.Value{Kind: value.Choice})
 	g.Node("live#lone#statement/0").Statement = nil
 	result := Compute(g)
 	for i, want := range []string{

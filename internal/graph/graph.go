@@ -5,7 +5,7 @@
 // A node is one resource, or one part of a resource that can be judged alone (an
 // origin, an encryption configuration, a policy, a statement). Its attributes
 // are symbolic values under the names of the tables below; an attribute that is
-// not written is missing from the map. Every reference inside an attribute
+// not written is missing. Every reference inside an attribute
 // becomes an edge that is labelled with the attribute's name and keeps the
 // place of the expression.
 //
@@ -109,12 +109,12 @@ type Node struct {
 	// Environment is the id of the Environment that the resource lives in.
 	Environment string
 
-	Attributes map[string]value.Value
+	Attributes Attributes
 	// Positions holds the place where an attribute is written in this
 	// resource, which may differ from the place of its value. Nested places
 	// have dotted paths ("behaviors.0.target_origin_id"); the problems of a
 	// policy have those of ProblemPlace.
-	Positions map[string]source.Location
+	Positions source.Places
 
 	// External is a clause that says why the node is only named here and
 	// defined somewhere else (a data source, for example), or "".
@@ -144,10 +144,21 @@ type Node struct {
 
 // Attribute returns a named attribute, Absent where it is not written.
 func (n *Node) Attribute(name string) value.Value {
-	if v, ok := n.Attributes[name]; ok {
+	if v, ok := n.Attributes.Get(name); ok {
 		return v
 	}
 	return value.Nothing(n.Location)
+}
+
+// SetElsewhere says why AWS may hold another value of an attribute. "" says nothing.
+func (n *Node) SetElsewhere(attribute, why string) {
+	if why == "" {
+		return
+	}
+	if n.Elsewhere == nil {
+		n.Elsewhere = map[string]string{}
+	}
+	n.Elsewhere[attribute] = why
 }
 
 // Anonymous reports whether the node is only assumed and has no name that a
@@ -173,14 +184,14 @@ func (n *Node) Label() string {
 // Place returns where a path of the node is written: the position of the
 // attribute, else of its value, else of the node.
 func (n *Node) Place(path string) source.Location {
-	if at, ok := n.Positions[path]; ok && !at.IsZero() {
+	if at, ok := n.Positions.At(path); ok && !at.IsZero() {
 		return at
 	}
-	if v, ok := n.Attributes[path]; ok && !v.Location.IsZero() {
+	if v, ok := n.Attributes.Get(path); ok && !v.Location.IsZero() {
 		return v.Location
 	}
 	if n.Statement != nil {
-		if at, ok := n.Statement.Places[path]; ok && !at.IsZero() {
+		if at, ok := n.Statement.Places.At(path); ok && !at.IsZero() {
 			return at
 		}
 	}
@@ -503,14 +514,11 @@ func (b *Builder) AddPolicy(node *Node) error {
 	node.Document = iam.Parse(node.Attribute("document"))
 	if place := node.Document.Place; place.File != node.Place("document").File {
 		// A finding about the policy points into the file that holds it.
-		node.Positions["document"] = place
+		node.Positions.Set("document", place)
 	}
 	role, _ := node.Attribute("role").Literal()
 	for i, problem := range node.Document.ProblemsFor(role) {
-		if node.Positions == nil {
-			node.Positions = map[string]source.Location{}
-		}
-		node.Positions[ProblemPlace(i)] = problem.Location
+		node.Positions.Set(ProblemPlace(i), problem.Location)
 	}
 	if err := b.AddNode(node); err != nil {
 		return err
@@ -611,16 +619,11 @@ func (b *Builder) Freeze() *Graph {
 		if node.Kind == Statement {
 			g.statements[node.Location]++
 		}
-		names := make([]string, 0, len(node.Attributes))
-		for name := range node.Attributes {
-			names = append(names, name)
-		}
-		sort.Strings(names)
-		for _, name := range names {
-			node.Attributes[name].References(func(part value.Part) {
+		for _, attribute := range node.Attributes {
+			attribute.Value.References(func(part value.Part) {
 				target := part.Reference.Node
 				if _, known := b.nodes[target]; known {
-					g.Edges = append(g.Edges, Edge{From: node.ID, To: target, Relation: name, Location: part.Location})
+					g.Edges = append(g.Edges, Edge{From: node.ID, To: target, Relation: attribute.Name, Location: part.Location})
 				}
 				b.AddDependency(g.Resource(node.ID), g.Resource(target))
 			})

@@ -56,7 +56,7 @@ func (s *Statement) conditionsHold(e evaluation) Result {
 		combined = both(combined, c.match(e))
 	}
 	if reason, gap := s.Gaps["Condition"]; gap {
-		combined = both(combined, result(Unknown, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]}))
+		combined = both(combined, result(Unknown, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.place("Condition")}))
 	}
 	return combined
 }

@@ -92,7 +92,7 @@ type Statement struct {
 	// Places holds the location of each element that is written, by its name
 	// ("Principal", "Action", "Condition", ...), and of each condition as
 	// "Condition/<operator>/<key>" as written.
-	Places map[string]source.Location
+	Places source.Places
 
 	// Principals is nil where the element is not written; likewise below.
 	Principals    []Principal
@@ -105,6 +105,12 @@ type Statement struct {
 	// Gaps are parts of the statement that are unknown as a whole, such as a
 	// Condition element that comes from a variable: by element name.
 	Gaps map[string]string
+}
+
+// place returns where an element is written, nowhere where it is not.
+func (s *Statement) place(element string) source.Location {
+	at, _ := s.Places.At(element)
+	return at
 }
 
 // PrincipalType is the key under Principal, or Everyone for the bare "*".

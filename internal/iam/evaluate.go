@@ -175,7 +175,7 @@ func (d *Document) evaluate(statements []*Statement, r *Request, world *value.Wo
 func (s *Statement) doubts(match Match) []Reason {
 	reasons := match.Reasons()
 	if s.Allow == Unknown {
-		reasons = append(reasons, Reason{Code: CodeEffectUnknown, Text: s.EffectReason, Path: "Effect", Location: s.Places["Effect"]})
+		reasons = append(reasons, Reason{Code: CodeEffectUnknown, Text: s.EffectReason, Path: "Effect", Location: s.place("Effect")})
 	}
 	for i := range reasons {
 		reasons[i].Text = s.name() + ": " + reasons[i].Text
@@ -191,7 +191,7 @@ func (s *Statement) name() string {
 }
 
 func (s *Statement) reason(code, element, format string, arguments ...any) Reason {
-	return Reason{Code: code, Text: fmt.Sprintf(format, arguments...), Path: element, Location: s.Places[element]}
+	return Reason{Code: code, Text: fmt.Sprintf(format, arguments...), Path: element, Location: s.place(element)}
 }
 
 // matchAction compares action patterns, in which case does not matter.

@@ -203,7 +203,7 @@ func (p *parser) statement(v value.Value, when value.Condition, index int) {
 }
 
 func (p *parser) alternative(v value.Value, when value.Condition, index int) {
-	s := &Statement{Index: index, Variables: p.variables, When: when, Location: v.Location, Places: map[string]source.Location{}, Gaps: map[string]string{}, Allow: Unknown}
+	s := &Statement{Index: index, Variables: p.variables, When: when, Location: v.Location, Allow: Unknown}
 	what := fmt.Sprintf("statement %d", index+1)
 	if sid, ok := v.Get("Sid"); ok {
 		s.Sid, _ = sid.Literal()
@@ -217,10 +217,11 @@ func (p *parser) alternative(v value.Value, when value.Condition, index int) {
 		if member.Value.IsAbsent() {
 			continue
 		}
-		s.Places[member.Key] = member.KeyLocation
-		if member.KeyLocation.IsZero() {
-			s.Places[member.Key] = v.Location
+		at := member.KeyLocation
+		if at.IsZero() {
+			at = v.Location
 		}
+		s.Places.Set(member.Key, at)
 		switch member.Key {
 		case "Sid":
 		case "Effect":
@@ -243,7 +244,7 @@ func (p *parser) alternative(v value.Value, when value.Condition, index int) {
 		default:
 			p.unknownElement(what, member, statementElements, when)
 			if strings.EqualFold(member.Key, "Condition") {
-				s.Gaps["Condition"] = "the condition is not valid"
+				s.gap("Condition", "the condition is not valid")
 			}
 		}
 	}
@@ -252,10 +253,18 @@ func (p *parser) alternative(v value.Value, when value.Condition, index int) {
 	}
 	for _, element := range []string{"Principal", "Action", "Resource"} {
 		if s.writes(element) && s.writes("Not"+element) {
-			p.problem("both-elements", s.Places["Not"+element], when, "%s has both %s and Not%s", what, element, element)
+			p.problem("both-elements", s.place("Not"+element), when, "%s has both %s and Not%s", what, element, element)
 		}
 	}
 	p.document.Statements = append(p.document.Statements, s)
+}
+
+// gap notes why an element is not known.
+func (s *Statement) gap(element, why string) {
+	if s.Gaps == nil {
+		s.Gaps = map[string]string{}
+	}
+	s.Gaps[element] = why
 }
 
 func (p *parser) effect(s *Statement, v value.Value, what string) {
@@ -274,6 +283,10 @@ func (p *parser) effect(s *Statement, v value.Value, what string) {
 
 // texts reads an element that is a text or a list of texts.
 func (p *parser) texts(s *Statement, member value.Member) []value.Value {
+	if items := member.Value.Items(); len(items) > 0 && !slices.ContainsFunc(items, func(v value.Value) bool { return v.Kind != value.String }) {
+		// As nearly all are written: there is no need for a copy.
+		return items
+	}
 	texts := []value.Value{}
 	var add func(v value.Value)
 	add = func(v value.Value) {
@@ -284,7 +297,7 @@ func (p *parser) texts(s *Statement, member value.Member) []value.Value {
 				add(item)
 			}
 		case value.Unknown:
-			s.Gaps[member.Key] = reasonOf(v, "part of "+member.Key+" is not known")
+			s.gap(member.Key, reasonOf(v, "part of "+member.Key+" is not known"))
 		case value.String:
 			texts = append(texts, v)
 		case value.Bool, value.Number:
@@ -292,7 +305,7 @@ func (p *parser) texts(s *Statement, member value.Member) []value.Value {
 			texts = append(texts, value.Text(text, v.Location))
 		default:
 			p.problem("invalid-element", v.Location, s.When, "%s holds an object where a text is expected", member.Key)
-			s.Gaps[member.Key] = "part of " + member.Key + " is not valid"
+			s.gap(member.Key, "part of "+member.Key+" is not valid")
 		}
 	}
 	add(member.Value)
@@ -308,22 +321,22 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 		text, literal := v.Literal()
 		switch {
 		case !literal:
-			s.Gaps[member.Key] = reasonOf(v, "the principal is not known")
+			s.gap(member.Key, reasonOf(v, "the principal is not known"))
 		case text == "*":
 			principals = append(principals, Principal{Type: Everyone, Value: v, Location: v.Location})
 		default:
-			s.Gaps[member.Key] = "the principal is not valid"
+			s.gap(member.Key, "the principal is not valid")
 			p.problem("invalid-principal", v.Location, s.When, "%s names the principal %q; it is \"*\" or an object such as {\"AWS\": ...} or {\"Service\": ...}", what, text)
 		}
 	case value.Unknown:
-		s.Gaps[member.Key] = reasonOf(v, "the principal is not known")
+		s.gap(member.Key, reasonOf(v, "the principal is not known"))
 	case value.Map:
 		p.repeated(v, "the principal of "+what, s.When)
 		for _, entry := range v.Members() {
 			kind := PrincipalType(entry.Key)
 			if !slices.Contains(principalTypes, kind) {
 				if !entry.Value.IsAbsent() {
-					s.Gaps[member.Key] = "the principal is not valid"
+					s.gap(member.Key, "the principal is not valid")
 					p.problem("invalid-principal", entry.KeyLocation, s.When, "%s has a principal of type %q; the types are AWS, Service, Federated and CanonicalUser", what, entry.Key)
 				}
 				continue
@@ -337,7 +350,7 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 			}
 		}
 	default:
-		s.Gaps[member.Key] = "the principal is not valid"
+		s.gap(member.Key, "the principal is not valid")
 		p.problem("invalid-principal", v.Location, s.When, "the principal of %s is neither \"*\" nor an object", what)
 	}
 	return principals
@@ -345,15 +358,15 @@ func (p *parser) principals(s *Statement, member value.Member, what string) []Pr
 
 func (p *parser) conditions(s *Statement, member value.Member, what string) {
 	if member.Value.Kind == value.Unknown {
-		s.Gaps["Condition"] = reasonOf(member.Value, "the conditions are not known")
+		s.gap("Condition", reasonOf(member.Value, "the conditions are not known"))
 		return
 	}
 	if member.Value.Kind != value.Map {
 		if reasons := member.Value.Reasons(); len(reasons) > 0 {
-			s.Gaps["Condition"] = reasons[0]
+			s.gap("Condition", reasons[0])
 			return
 		}
-		s.Gaps["Condition"] = "the condition is not valid"
+		s.gap("Condition", "the condition is not valid")
 		p.problem("invalid-condition", member.KeyLocation, s.When, "the Condition of %s is not an object", what)
 		return
 	}
@@ -365,16 +378,16 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 		condition, ok := parseOperator(operator.Key)
 		if !ok {
 			p.problem("unknown-operator", operator.KeyLocation, s.When, "%s has the condition operator %q, which IAM does not know", what, operator.Key)
-			s.Gaps["Condition"] = "a condition is not valid"
+			s.gap("Condition", "a condition is not valid")
 			continue
 		}
 		switch operator.Value.Kind {
 		case value.Unknown:
-			s.Gaps["Condition"] = reasonOf(operator.Value, "a condition is not known")
+			s.gap("Condition", reasonOf(operator.Value, "a condition is not known"))
 			continue
 		case value.Map:
 		default:
-			s.Gaps["Condition"] = "a condition is not valid"
+			s.gap("Condition", "a condition is not valid")
 			p.problem("invalid-condition", operator.KeyLocation, s.When, "the condition operator %s of %s needs an object of condition keys", operator.Key, what)
 			continue
 		}
@@ -390,7 +403,7 @@ func (p *parser) conditions(s *Statement, member value.Member, what string) {
 			if c.Location.IsZero() {
 				c.Location = key.Value.Location
 			}
-			s.Places[c.Path] = c.Location
+			s.Places.Set(c.Path, c.Location)
 			c.Values = p.texts(s, value.Member{Key: c.Path, Value: key.Value})
 			if reason, gap := s.Gaps[c.Path]; gap {
 				c.Values = append(c.Values, value.Concat(key.Value.Location, value.NotKnown(reason, key.Value.Location)))
@@ -466,7 +479,7 @@ func (d *Document) ProblemsFor(role string) []Problem {
 
 // writes reports whether an element is written at all.
 func (s *Statement) writes(element string) bool {
-	_, ok := s.Places[element]
+	_, ok := s.Places.At(element)
 	return ok
 }
 

@@ -37,7 +37,7 @@ func (s *Statement) RestrictsWho() Result {
 	}
 	if reason, gap := s.Gaps["Condition"]; gap {
 		combined.Truth = Or(combined.Truth, Unknown)
-		combined.Reasons = append(combined.Reasons, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]})
+		combined.Reasons = append(combined.Reasons, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.place("Condition")})
 	}
 	return combined
 }
@@ -265,7 +265,7 @@ func (s *Statement) AdmitsOtherDistributions() Result {
 	}
 	if reason, gap := s.Gaps["Condition"]; gap {
 		pinned = Or(pinned, Unknown)
-		closest = append(closest, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.Places["Condition"]})
+		closest = append(closest, Reason{Code: CodeUnknownValue, Text: reason, Path: "Condition", Location: s.place("Condition")})
 	}
 	return result(Not(pinned), closest...)
 }

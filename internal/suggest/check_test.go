@@ -38,8 +38,7 @@ func keyAndBucket(t testing.TB) *facts.Result {
 	}
 	policy := &graph.Node{
 		ID: "policy", Kind: graph.Policy, Unit: "u", Address: "aws_kms_key.k", Parent: "key", Location: at,
-		Attributes: map[string]value.Value{"role": value.Text(graph.KeyPolicy, at), "document": value.FromNode(document)},
-		Positions:  map[string]source.Location{},
+		Attributes: graph.AttributesOf(map[string]value.Value{"role": value.Text(graph.KeyPolicy, at), "document": value.FromNode(document)}),
 	}
 	if err := b.AddPolicy(policy); err != nil {
 		t.Fatal(err)

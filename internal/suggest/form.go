@@ -128,9 +128,9 @@ func (s *suggester) scope(place, policy, near *graph.Node) *scope {
 
 // element returns how an element of a statement is written, without quotes: Action
 // in a policy, actions in a data source.
-func (s *suggester) element(places map[string]source.Location) string {
+func (s *suggester) element(places source.Places) string {
 	for _, name := range []string{"Action", "NotAction", "Resource", "Principal", "Effect"} {
-		at, ok := places[name]
+		at, ok := places.At(name)
 		file := s.graph.Files[at.File]
 		if !ok || file == nil {
 			continue

@@ -12,13 +12,13 @@ import (
 func (r *resource) addDistribution() {
 	config := r.properties.Get("DistributionConfig")
 	n := r.newNode(graph.Distribution, nil)
-	n.Attributes["behaviors"] = r.behaviors(config)
+	n.Attributes.Set("behaviors", r.behaviors(config))
 	if groups := config.Get("OriginGroups"); groups != nil {
-		n.Attributes["origin_groups"] = r.originGroups(groups)
+		n.Attributes.Set("origin_groups", r.originGroups(groups))
 	}
 	if mode := config.Get("ConnectionMode"); mode != nil {
 		text, literal := r.evaluate(mode).Literal()
-		n.Attributes["multitenant"] = value.Boolean(!literal || text == "tenant-only", mode.Location)
+		n.Attributes.Set("multitenant", value.Boolean(!literal || text == "tenant-only", mode.Location))
 	}
 	n.Defaults = r.usedDefaults()
 	r.add(n)
@@ -73,7 +73,7 @@ func (r *resource) addUnknownOrigin(index *int, at *source.Node, when value.Cond
 	*index++
 	n.When = value.And(r.when, when)
 	n.Location = r.file.FirstLine(at.Location)
-	n.Attributes["domain_name"] = value.NotKnown("the origins of "+r.logical+" are not known: "+why, n.Location)
+	n.Attributes.Set("domain_name", value.NotKnown("the origins of "+r.logical+" are not known: "+why, n.Location))
 	r.add(n)
 }
 
@@ -86,10 +86,10 @@ func (r *resource) originKind(n *graph.Node, origin *source.Node) {
 			return inner
 		})
 		if !identity.IsAbsent() {
-			n.Attributes["origin_access_identity"] = identity
-			n.Positions["origin_access_identity"] = identity.Location
+			n.Attributes.Set("origin_access_identity", identity)
+			n.Positions.Set("origin_access_identity", identity.Location)
 			if written := member(config, "OriginAccessIdentity"); written != nil {
-				n.Positions["origin_access_identity"] = written.Key.Location
+				n.Positions.Set("origin_access_identity", written.Key.Location)
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func (r *resource) originKind(n *graph.Node, origin *source.Node) {
 			})
 		}
 	}
-	n.Attributes["custom"] = custom
+	n.Attributes.Set("custom", custom)
 }
 
 // behaviors lists the default cache behavior and the others in one shape.

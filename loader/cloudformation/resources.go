@@ -93,7 +93,7 @@ func (r *resource) newNode(kind graph.Kind, properties map[string]string) *graph
 func (r *resource) part(kind graph.Kind, name string, properties map[string]string, from *source.Node) *graph.Node {
 	n := &graph.Node{
 		ID: r.id(r.logical), Kind: kind, Unit: r.unit, Address: r.address(), Location: r.header, Body: r.node.Location,
-		When: r.when, Environment: r.unit, Callers: r.callers, Attributes: map[string]value.Value{}, Positions: map[string]source.Location{},
+		When: r.when, Environment: r.unit, Callers: r.callers,
 	}
 	if path := r.node.Get("Metadata").Get("aws:cdk:path"); path != nil {
 		n.ConstructPath = path.Text
@@ -134,13 +134,13 @@ func (t *template) set(n *graph.Node, attribute string, property *source.Member)
 	if v.IsAbsent() {
 		return
 	}
-	n.Attributes[attribute] = v
-	n.Positions[attribute] = property.Key.Location
+	n.Attributes.Set(attribute, v)
+	n.Positions.Set(attribute, property.Key.Location)
 }
 
 // addPolicy adds a policy node in a role.
 func (t *template) addPolicy(n *graph.Node, role string) {
-	n.Attributes["role"] = value.Text(role, n.Location)
+	n.Attributes.Set("role", value.Text(role, n.Location))
 	t.add(n)
 }
 
@@ -227,7 +227,8 @@ func (r *resource) addUnknownEncryption(index *int, property *source.Member, whe
 	n.When = value.And(r.when, when)
 	n.Location = property.Key.Location
 	unknown := value.NotKnown("the encryption of "+r.logical+" is not known: "+why, property.Key.Location)
-	n.Attributes["algorithm"], n.Attributes["key"] = unknown, unknown
+	n.Attributes.Set("algorithm", unknown)
+	n.Attributes.Set("key", unknown)
 	r.add(n)
 }
 
@@ -274,7 +275,7 @@ func (r *resource) addKey() {
 	}
 	n := r.part(graph.Policy, "policy", map[string]string{"document": "KeyPolicy"}, r.properties)
 	n.Location = policy.Key.Location
-	n.Attributes["target"] = value.To(value.Reference{Node: key.ID, Attribute: value.ID}, r.logical, policy.Key.Location)
+	n.Attributes.Set("target", value.To(value.Reference{Node: key.ID, Attribute: value.ID}, r.logical, policy.Key.Location))
 	r.addPolicy(n, graph.KeyPolicy)
 }
 
@@ -287,7 +288,7 @@ func (r *resource) addAccessPoint() {
 	}
 	n := r.part(graph.Policy, "policy", map[string]string{"document": "Policy"}, r.properties)
 	n.Location = policy.Key.Location
-	n.Attributes["target"] = value.To(value.Reference{Node: point.ID, Attribute: value.ARN}, r.logical, policy.Key.Location)
+	n.Attributes.Set("target", value.To(value.Reference{Node: point.ID, Attribute: value.ARN}, r.logical, policy.Key.Location))
 	r.addPolicy(n, graph.AccessPointPolicy)
 }
 
@@ -300,7 +301,7 @@ func (r *resource) addMultiRegionAccessPoint() {
 	var buckets []value.Value
 	for _, alternative := range r.alternatives(regions.Value) {
 		if alternative.node.Kind != source.SequenceNode || alternative.node.Tag != "" {
-			n.Attributes["buckets"] = value.NotKnown("the Regions of "+r.logical+" are not known", regions.Key.Location)
+			n.Attributes.Set("buckets", value.NotKnown("the Regions of "+r.logical+" are not known", regions.Key.Location))
 			r.add(n)
 			return
 		}
@@ -314,7 +315,7 @@ func (r *resource) addMultiRegionAccessPoint() {
 			}
 		}
 	}
-	n.Attributes["buckets"] = value.ListOf(buckets, regions.Key.Location)
+	n.Attributes.Set("buckets", value.ListOf(buckets, regions.Key.Location))
 	n.Defaults = r.usedDefaults()
 	r.add(n)
 }
@@ -355,7 +356,7 @@ func (r *resource) addServerlessPolicies() {
 		n.Parent = ""
 		n.When = value.And(r.when, when)
 		n.Location = document.Location
-		n.Attributes["document"] = r.evaluate(document)
+		n.Attributes.Set("document", r.evaluate(document))
 		n.Defaults = r.usedDefaults()
 		r.addPolicy(n, graph.IdentityPolicy)
 	})
@@ -385,7 +386,7 @@ func (r *resource) addOpaque(why string) {
 	for _, property := range members(r.properties) {
 		r.set(n, property.Key.Text, &property)
 	}
-	n.Attributes["source"] = value.Text(resourceType(r.node), r.header)
+	n.Attributes.Set("source", value.Text(resourceType(r.node), r.header))
 	n.External = why
 	r.add(n)
 }

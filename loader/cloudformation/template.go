@@ -311,7 +311,7 @@ func (t *template) addParameters() {
 		t.add(&graph.Node{
 			ID: t.id(name), Kind: graph.Opaque, Unit: t.unit, Address: t.prefix + name, Location: member.Key.Location, Body: member.Value.Location,
 			Environment: t.unit, External: t.withoutValue(name),
-			Attributes: map[string]value.Value{"source": value.Text("parameter", member.Key.Location)},
+			Attributes: graph.AttributesOf(map[string]value.Value{"source": value.Text("parameter", member.Key.Location)}),
 		})
 	}
 }

@@ -67,12 +67,12 @@ func (d *document) addDistribution(inner, config *source.Node, summary bool) {
 	id := d.id(inner, "Id", distributionPart)
 	n := d.node(graph.Distribution, d.about("distribution", id), start(inner, "Id", "DistributionConfig"), inner)
 	setID(n, inner, id)
-	n.Attributes["behaviors"] = behaviors(config)
+	n.Attributes.Set("behaviors", behaviors(config))
 	if groups := config.Get("OriginGroups"); groups != nil {
-		n.Attributes["origin_groups"] = originGroups(groups)
+		n.Attributes.Set("origin_groups", originGroups(groups))
 	}
 	if mode := config.Get("ConnectionMode"); mode != nil {
-		n.Attributes["multitenant"] = value.Boolean(mode.Text == "tenant-only", mode.Location)
+		n.Attributes.Set("multitenant", value.Boolean(mode.Text == "tenant-only", mode.Location))
 	}
 	r := &resource{node: n, summary: summary}
 	if name := inner.Get("ARN"); name != nil {
@@ -87,7 +87,7 @@ func (d *document) addDistribution(inner, config *source.Node, summary bool) {
 // setID sets the id of a node where it is known.
 func setID(n *graph.Node, object *source.Node, id string) {
 	if id != "" {
-		n.Attributes["id"] = value.Text(id, start(object, "Id"))
+		n.Attributes.Set("id", value.Text(id, start(object, "Id")))
 	}
 }
 
@@ -96,7 +96,7 @@ func originNode(distribution *graph.Node, origin *source.Node, index int) *graph
 	set(n, origin, map[string]string{"origin_id": "Id", "domain_name": "DomainName", "origin_access_control_id": "OriginAccessControlId"})
 	set(n, origin.Get("S3OriginConfig"), map[string]string{"origin_access_identity": "OriginAccessIdentity"})
 	custom := origin.Get("CustomOriginConfig") != nil || origin.Get("VpcOriginConfig") != nil
-	n.Attributes["custom"] = value.Boolean(custom, origin.Location)
+	n.Attributes.Set("custom", value.Boolean(custom, origin.Location))
 	return n
 }
 

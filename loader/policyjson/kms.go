@@ -93,7 +93,7 @@ func (u *unit) addKeys() {
 		var owner *resource
 		for _, d := range k.metadata {
 			r := u.add(d.keyResource(id))
-			r.node.Elsewhere = map[string]string{"policy": fmt.Sprintf("the policy of the key %s is not in the input", id)}
+			r.node.SetElsewhere("policy", fmt.Sprintf("the policy of the key %s is not in the input", id))
 			if owner == nil || d.part == keyPart {
 				owner = r
 			}
@@ -101,13 +101,13 @@ func (u *unit) addKeys() {
 		if owner == nil {
 			at := k.policy.root
 			n := u.newNode(graph.Key, "key/"+id, at.Location, at)
-			n.Attributes["key_id"] = value.Text(id, at.Location)
-			n.Attributes["enabled"] = value.NotKnown(fmt.Sprintf("the snapshot holds no key.json of the key %s", id), at.Location)
-			n.Elsewhere = map[string]string{"policy": fmt.Sprintf("the policy of the key %s is not in the input", id)}
+			n.Attributes.Set("key_id", value.Text(id, at.Location))
+			n.Attributes.Set("enabled", value.NotKnown(fmt.Sprintf("the snapshot holds no key.json of the key %s", id), at.Location))
+			n.SetElsewhere("policy", fmt.Sprintf("the policy of the key %s is not in the input", id))
 			owner = u.add(&resource{node: n})
 		}
 		if k.policy != nil && !k.policy.empty() {
-			owner.node.Elsewhere = map[string]string{}
+			owner.node.Elsewhere = nil
 			u.addOwned(k.policy, graph.KeyPolicy, owner)
 		}
 	}
@@ -141,15 +141,15 @@ func (d *document) setState(n *graph.Node, metadata *source.Node) {
 		set(n, metadata, map[string]string{"enabled": "Enabled"})
 		return
 	}
-	n.Positions["enabled"] = state.Key.Location
-	n.Positions["state"] = state.Key.Location
+	n.Positions.Set("enabled", state.Key.Location)
+	n.Positions.Set("state", state.Key.Location)
 	switch state.Value.Text {
 	case "Enabled", "Updating":
-		n.Attributes["enabled"] = value.Boolean(true, state.Value.Location)
+		n.Attributes.Set("enabled", value.Boolean(true, state.Value.Location))
 	case "Creating":
-		n.Attributes["enabled"] = value.NotKnown(fmt.Sprintf("the key %s was being created", metadata.Get("KeyId").Text), state.Value.Location)
+		n.Attributes.Set("enabled", value.NotKnown(fmt.Sprintf("the key %s was being created", metadata.Get("KeyId").Text), state.Value.Location))
 	default:
-		n.Attributes["enabled"] = value.Boolean(false, state.Value.Location)
-		n.Attributes["state"] = value.FromNode(state.Value)
+		n.Attributes.Set("enabled", value.Boolean(false, state.Value.Location))
+		n.Attributes.Set("state", value.FromNode(state.Value))
 	}
 }

@@ -221,7 +221,7 @@ func (p *policy) bucketOf() (name string, at source.Location, ok bool) {
 func (u *unit) addOwned(d *document, role string, owner *resource) {
 	p := &policy{document: d, role: role, owner: owner}
 	if !p.read() {
-		owner.node.Elsewhere["policy"] = fmt.Sprintf("%s holds no policy", d.file.Path)
+		owner.node.SetElsewhere("policy", fmt.Sprintf("%s holds no policy", d.file.Path))
 		return
 	}
 	u.policies = append(u.policies, p)
@@ -242,17 +242,17 @@ func (p *policy) node() *graph.Node {
 	if p.owner != nil {
 		n = part(p.owner.node, graph.Policy, "policy", p.at, d.root.Location)
 		n.Environment = p.owner.node.Environment
-		n.Attributes["target"] = p.ownName()
+		n.Attributes.Set("target", p.ownName())
 	} else {
 		n = d.node(graph.Policy, d.file.Path, p.at, d.root)
 		n.Environment = d.unit.id
 		if target := p.target(); !target.IsAbsent() {
-			n.Attributes["target"] = target
+			n.Attributes.Set("target", target)
 		}
 	}
-	n.Attributes["role"] = value.Text(p.role, p.at)
-	n.Attributes["document"] = p.text
-	n.Positions["document"] = p.at
+	n.Attributes.Set("role", value.Text(p.role, p.at))
+	n.Attributes.Set("document", p.text)
+	n.Positions.Set("document", p.at)
 	return n
 }
 

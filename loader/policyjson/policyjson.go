@@ -14,7 +14,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/originkey/originkey/internal/graph"
@@ -154,7 +153,6 @@ func (u *unit) checkKeys(node *source.Node) {
 func (u *unit) newNode(kind graph.Kind, address string, at source.Location, body *source.Node) *graph.Node {
 	return &graph.Node{
 		ID: u.id + "#" + address, Kind: kind, Unit: u.id, Address: address, Location: at, Body: body.Location,
-		Attributes: map[string]value.Value{}, Positions: map[string]source.Location{},
 	}
 }
 
@@ -162,7 +160,6 @@ func (u *unit) newNode(kind graph.Kind, address string, at source.Location, body
 func part(of *graph.Node, kind graph.Kind, name string, at source.Location, body source.Location) *graph.Node {
 	return &graph.Node{
 		ID: of.ID + "#" + name, Kind: kind, Unit: of.Unit, Address: of.Address, Parent: of.ID, Location: at, Body: body,
-		Attributes: map[string]value.Value{}, Positions: map[string]source.Location{},
 	}
 }
 
@@ -170,8 +167,8 @@ func part(of *graph.Node, kind graph.Kind, name string, at source.Location, body
 func set(n *graph.Node, object *source.Node, names map[string]string) {
 	for attribute, name := range names {
 		if member := memberOf(object, name); member != nil && member.Value.Kind != source.NullNode {
-			n.Attributes[attribute] = value.FromNode(member.Value)
-			n.Positions[attribute] = member.Key.Location
+			n.Attributes.Set(attribute, value.FromNode(member.Value))
+			n.Positions.Set(attribute, member.Key.Location)
 		}
 	}
 }
@@ -229,14 +226,14 @@ func (r *resource) rename(suffix string) {
 
 // merge forgets the attributes that two resources do not share.
 func (u *unit) merge(into, from *resource) {
-	for name := range from.node.Attributes {
-		if _, known := into.node.Attributes[name]; !known {
-			into.node.Attributes[name] = value.Nothing(into.node.Location)
+	for _, attribute := range from.node.Attributes {
+		if _, known := into.node.Attributes.Get(attribute.Name); !known {
+			into.node.Attributes.Set(attribute.Name, value.Nothing(into.node.Location))
 		}
 	}
-	for name, written := range into.node.Attributes {
-		if signature(written) != signature(from.node.Attribute(name)) {
-			into.node.Attributes[name] = value.NotKnown(fmt.Sprintf("%s and %s say different things about %s", into.node.Location.File, from.node.Location.File, into.node.Address), written.Location)
+	for _, attribute := range into.node.Attributes {
+		if signature(attribute.Value) != signature(from.node.Attribute(attribute.Name)) {
+			into.node.Attributes.Set(attribute.Name, value.NotKnown(fmt.Sprintf("%s and %s say different things about %s", into.node.Location.File, from.node.Location.File, into.node.Address), attribute.Value.Location))
 		}
 	}
 }
@@ -245,13 +242,8 @@ func (u *unit) merge(into, from *resource) {
 func (r *resource) signature() string {
 	var text strings.Builder
 	for _, node := range append([]*graph.Node{r.node}, r.parts...) {
-		names := make([]string, 0, len(node.Attributes))
-		for name := range node.Attributes {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			fmt.Fprintf(&text, "%s=%s;", name, signature(node.Attributes[name]))
+		for _, attribute := range node.Attributes {
+			fmt.Fprintf(&text, "%s=%s;", attribute.Name, signature(attribute.Value))
 		}
 	}
 	return text.String()

@@ -61,7 +61,7 @@ func (d *document) addLooseEncryption(rules *source.Node) {
 			n.ID = fmt.Sprintf("%s#%d", n.ID, i)
 		}
 		setEncryption(n, rule)
-		n.Attributes["bucket"] = target
+		n.Attributes.Set("bucket", target)
 		d.unit.add(&resource{node: n})
 	}
 }
@@ -82,8 +82,7 @@ func (u *unit) addBuckets() {
 			}
 		}
 		n := u.newNode(graph.Bucket, "bucket/"+name, first.root.Location, first.root)
-		n.Attributes["name"] = value.Text(name, first.root.Location)
-		n.Elsewhere = map[string]string{}
+		n.Attributes.Set("name", value.Text(name, first.root.Location))
 		r := &resource{node: n}
 		r.parts = b.encryptions(n, name)
 		if b.location != nil {
@@ -93,9 +92,9 @@ func (u *unit) addBuckets() {
 		u.add(r)
 		switch {
 		case b.policy == nil:
-			n.Elsewhere["policy"] = fmt.Sprintf("the snapshot holds no policy.json of the bucket %s", name)
+			n.SetElsewhere("policy", fmt.Sprintf("the snapshot holds no policy.json of the bucket %s", name))
 		case b.policy.empty():
-			n.Positions["policy"] = b.policy.root.Location
+			n.Positions.Set("policy", b.policy.root.Location)
 		default:
 			u.addOwned(b.policy, graph.BucketPolicy, r)
 		}
@@ -105,13 +104,13 @@ func (u *unit) addBuckets() {
 // encryptions returns the encryption nodes of a bucket.
 func (b *bucket) encryptions(n *graph.Node, name string) []*graph.Node {
 	if b.encryption == nil {
-		n.Elsewhere["encryption"] = fmt.Sprintf("the snapshot holds no encryption.json of the bucket %s", name)
+		n.SetElsewhere("encryption", fmt.Sprintf("the snapshot holds no encryption.json of the bucket %s", name))
 		return nil
 	}
 	rules := encryptionRules(b.encryption.root)
 	if rules == nil {
 		if !b.encryption.empty() {
-			n.Elsewhere["encryption"] = fmt.Sprintf("%s is no output of get-bucket-encryption", b.encryption.file.Path)
+			n.SetElsewhere("encryption", fmt.Sprintf("%s is no output of get-bucket-encryption", b.encryption.file.Path))
 		}
 		return nil
 	}

@@ -80,13 +80,13 @@ func (s *stack) addBucket(p *policy) {
 	s.buckets[name] = true
 	s.addKey()
 	n := s.assumed(graph.Bucket, "bucket/"+name, at, s.assumption(name))
-	n.Attributes["name"] = value.Text(name, at)
+	n.Attributes.Set("name", value.Text(name, at))
 	s.addNode(n)
 	encryption := part(n, graph.Encryption, "encryption/0", at, at)
 	encryption.Environment, encryption.Assumed = n.Environment, n.Assumed
-	encryption.Attributes["algorithm"] = value.Text("aws:kms", at)
-	encryption.Attributes["key"] = value.To(value.Reference{Node: s.key.ID, Attribute: value.ID}, s.key.Address, at)
-	encryption.Attributes["bucket_key_enabled"] = value.NotKnown("whether bucket keys are on is not known", at)
+	encryption.Attributes.Set("algorithm", value.Text("aws:kms", at))
+	encryption.Attributes.Set("key", value.To(value.Reference{Node: s.key.ID, Attribute: value.ID}, s.key.Address, at))
+	encryption.Attributes.Set("bucket_key_enabled", value.NotKnown("whether bucket keys are on is not known", at))
 	s.addNode(encryption)
 	for _, identity := range identities {
 		s.addOrigin(identity, name)
@@ -113,28 +113,28 @@ func (s *stack) addKey() {
 func (s *stack) assumed(kind graph.Kind, address string, at source.Location, assumption string) *graph.Node {
 	return &graph.Node{
 		ID: s.id + "#" + address, Kind: kind, Unit: s.id, Address: address, Location: at, Body: at, Environment: s.id,
-		Attributes: map[string]value.Value{}, Positions: map[string]source.Location{}, Assumed: assumption,
+		Assumed: assumption,
 	}
 }
 
 // addOrigin adds an origin of the distribution that reads through an identity.
 func (s *stack) addOrigin(i identity, bucket string) {
 	distribution := s.distribution(i)
-	origins := distribution.Attributes["behaviors"].Items()
+	origins := distribution.Attribute("behaviors").Items()
 	n := part(distribution, graph.Origin, fmt.Sprintf("origin/%d", len(origins)), i.at, i.at)
 	n.Environment = distribution.Environment
 	n.Assumed = distribution.Assumed
-	n.Attributes["origin_id"] = value.Text(bucket, i.at)
-	n.Attributes["domain_name"] = value.Text(bucket+".s3.amazonaws.com", i.at)
-	n.Attributes["custom"] = value.Boolean(false, i.at)
+	n.Attributes.Set("origin_id", value.Text(bucket, i.at))
+	n.Attributes.Set("domain_name", value.Text(bucket+".s3.amazonaws.com", i.at))
+	n.Attributes.Set("custom", value.Boolean(false, i.at))
 	if i.kind == graph.OAI {
-		n.Attributes["origin_access_identity"] = value.Text("origin-access-identity/cloudfront/"+i.id, i.at)
+		n.Attributes.Set("origin_access_identity", value.Text("origin-access-identity/cloudfront/"+i.id, i.at))
 	} else {
-		n.Attributes["origin_access_control_id"] = value.To(value.Reference{Node: controlOf(distribution), Attribute: value.ID}, "an origin access control", i.at)
+		n.Attributes.Set("origin_access_control_id", value.To(value.Reference{Node: controlOf(distribution), Attribute: value.ID}, "an origin access control", i.at))
 	}
 	s.addNode(n)
 	target := value.MapOf([]value.Member{{Key: "target_origin_id", Value: value.Text(bucket, i.at)}}, i.at)
-	distribution.Attributes["behaviors"] = value.ListOf(append(slices.Clone(origins), target), i.at)
+	distribution.Attributes.Set("behaviors", value.ListOf(append(slices.Clone(origins), target), i.at))
 }
 
 func controlOf(distribution *graph.Node) string { return distribution.ID + "#origin-access-control" }
@@ -152,17 +152,17 @@ func (s *stack) distribution(i identity) *graph.Node {
 		return known
 	}
 	n := s.assumed(graph.Distribution, address, i.at, address+" is known from bucket policies only")
-	n.Attributes["behaviors"] = value.ListOf(nil, i.at)
+	n.Attributes.Set("behaviors", value.ListOf(nil, i.at))
 	s.distributions[address] = n
 	if i.kind == graph.OAI {
 		oai := s.assumed(graph.OAI, "origin-access-identity/"+i.id, i.at, n.Assumed)
-		oai.Attributes["id"] = value.Text(i.id, i.at)
+		oai.Attributes.Set("id", value.Text(i.id, i.at))
 		s.addNode(n)
 		s.addNode(oai)
 		return n
 	}
 	if i.id != "" {
-		n.Attributes["id"] = value.Text(i.id, i.at)
+		n.Attributes.Set("id", value.Text(i.id, i.at))
 	}
 	if i.arn != (arn{}) {
 		environments := environments{unit: s.unit}
@@ -171,8 +171,8 @@ func (s *stack) distribution(i identity) *graph.Node {
 	s.addNode(n)
 	control := s.assumed(graph.OAC, "the origin access control of "+address, i.at, address+" is taken to sign its requests through an origin access control")
 	control.ID, control.Environment = controlOf(n), n.Environment
-	control.Attributes["signing_behavior"] = value.Text("always", i.at)
-	control.Attributes["origin_type"] = value.Text("s3", i.at)
+	control.Attributes.Set("signing_behavior", value.Text("always", i.at))
+	control.Attributes.Set("origin_type", value.Text("s3", i.at))
 	s.addNode(control)
 	return n
 }

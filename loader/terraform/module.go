@@ -253,7 +253,7 @@ func (m *module) addVariables() {
 		m.add(&graph.Node{
 			ID: m.variableID(name), Kind: graph.Opaque, Unit: m.unit, Address: "var." + name,
 			Location: m.at(block.DefRange()), Body: m.at(block.Range()), External: withoutValue(name),
-			Attributes: map[string]value.Value{"source": value.Text("variable", m.at(block.DefRange()))},
+			Attributes: graph.AttributesOf(map[string]value.Value{"source": value.Text("variable", m.at(block.DefRange()))}),
 		})
 	}
 }

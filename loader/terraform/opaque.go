@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/originkey/originkey/internal/graph"
-	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
@@ -32,22 +31,22 @@ func (o *object) addPassedOrigins(call *graph.Node) {
 		origin := o.passedPart(call, graph.Origin, fmt.Sprintf("distribution#origin/%d", len(origins)), distribution.ID)
 		origin.Location = e.value.Location
 		origin.When = value.And(call.When, e.when)
-		origin.Attributes["domain_name"] = domain
-		origin.Attributes["origin_id"] = e.key
-		origin.Attributes["custom"] = boolean(hasMember(e.value, "custom_origin_config"), e.value.Location)
+		origin.Attributes.Set("domain_name", domain)
+		origin.Attributes.Set("origin_id", e.key)
+		origin.Attributes.Set("custom", boolean(hasMember(e.value, "custom_origin_config"), e.value.Location))
 		for attribute, path := range map[string][]string{
 			"origin_access_control_id": {"origin_access_control_id"},
 			"origin_access_identity":   {"s3_origin_config", "cloudfront_access_identity_path"},
 		} {
 			if v := member(e.value, path...); !v.IsAbsent() {
-				origin.Attributes[attribute] = v
+				origin.Attributes.Set(attribute, v)
 			}
 		}
 		for _, name := range []string{"origin_access_control", "s3_origin_config"} {
 			// The module looks up the identity by a key of its own.
 			attribute := map[string]string{"origin_access_control": "origin_access_control_id", "s3_origin_config": "origin_access_identity"}[name]
 			if v := member(e.value, name); !v.IsAbsent() && origin.Attribute(attribute).IsAbsent() {
-				origin.Attributes[attribute] = textOf(unknown(v.Location, "%s", call.External))
+				origin.Attributes.Set(attribute, textOf(unknown(v.Location, "%s", call.External)))
 			}
 		}
 		origins = append(origins, origin)
@@ -66,7 +65,6 @@ func (o *object) passedPart(call *graph.Node, kind graph.Kind, name, parent stri
 	return &graph.Node{
 		ID: call.ID + "#" + name, Kind: kind, Unit: call.Unit, Address: call.Address, Parent: parent,
 		Location: call.Location, Body: call.Body, When: call.When, Environment: call.Environment, Callers: call.Callers,
-		Attributes: map[string]value.Value{}, Positions: map[string]source.Location{}, Elsewhere: map[string]string{},
 		Defaults: call.Defaults,
 	}
 }
@@ -99,9 +97,9 @@ func (o *object) addPassedPolicies(call *graph.Node, names []string) {
 		}
 		policy := o.passedPart(call, graph.Policy, name, "")
 		policy.Location = call.Place(name)
-		policy.Positions["document"] = call.Place(name)
-		policy.Attributes["document"] = argument
-		policy.Attributes["target"] = unknown(policy.Location, "%s", call.External)
+		policy.Positions.Set("document", call.Place(name))
+		policy.Attributes.Set("document", argument)
+		policy.Attributes.Set("target", unknown(policy.Location, "%s", call.External))
 		o.addPolicy(policy, graph.KeyPolicy)
 	}
 }

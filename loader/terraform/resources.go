@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/originkey/originkey/internal/graph"
-	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
@@ -113,7 +112,6 @@ func (o *object) part(kind graph.Kind, name string, body *hclsyntax.Body, s *sco
 		ID: o.id, Kind: kind, Unit: o.unit, Address: o.address,
 		Location: o.at(o.block.DefRange()), Body: o.at(o.block.Range()),
 		When: value.And(o.when, o.instance.when), Environment: o.resourceEnvironment(o.block), Callers: o.callers,
-		Attributes: map[string]value.Value{}, Positions: map[string]source.Location{}, Elsewhere: map[string]string{},
 	}
 	if name != "" {
 		n.Parent, n.ID = n.ID, n.ID+"#"+name
@@ -132,12 +130,12 @@ func (o *object) set(n *graph.Node, attribute string, body *hclsyntax.Body, s *s
 	if v.IsAbsent() {
 		return
 	}
-	n.Attributes[attribute] = v
+	n.Attributes.Set(attribute, v)
 	if at, ok := o.place(body, path...); ok {
-		n.Positions[attribute] = at
+		n.Positions.Set(attribute, at)
 	}
 	if len(path) == 1 && o.ignores(o.block.Body, path[0]) {
-		n.Elsewhere[attribute] = o.ignored(path[0])
+		n.SetElsewhere(attribute, o.ignored(path[0]))
 	}
 }
 
@@ -146,7 +144,7 @@ func (o *object) ignored(argument string) string {
 }
 
 func (o *object) addPolicy(n *graph.Node, role string) {
-	n.Attributes["role"] = value.Text(role, n.Location)
+	n.Attributes.Set("role", value.Text(role, n.Location))
 	n.Defaults = o.usedDefaults()
 	o.add(n)
 }
@@ -165,17 +163,17 @@ func (o *object) isImported() bool {
 // inlinePolicy adds the policy that is written in a bucket or key.
 func (o *object) inlinePolicy(owner *graph.Node, role string, attribute value.Attribute) {
 	if o.ignores(o.block.Body, "policy") {
-		owner.Elsewhere["policy"] = o.ignored("policy")
+		owner.SetElsewhere("policy", o.ignored("policy"))
 	}
 	if o.block.Body.Attributes["policy"] == nil {
 		if o.isImported() {
-			owner.Elsewhere["policy"] = o.address + " is imported, so that AWS may hold a policy that is not written here"
+			owner.SetElsewhere("policy", o.address+" is imported, so that AWS may hold a policy that is not written here")
 		}
 		return
 	}
 	n := o.part(graph.Policy, "policy", o.block.Body, o.instance.scope(o.module), map[string][]string{"document": {"policy"}})
 	n.Location = n.Place("document")
-	n.Attributes["target"] = value.To(value.Reference{Node: o.id, Attribute: attribute}, o.address, n.Location)
+	n.Attributes.Set("target", value.To(value.Reference{Node: o.id, Attribute: attribute}, o.address, n.Location))
 	o.addPolicy(n, role)
 }
 
@@ -183,7 +181,7 @@ func (o *object) addBucket() {
 	n := o.node(graph.Bucket, map[string][]string{"name": {"bucket"}})
 	o.add(n)
 	if o.ignores(o.block.Body, "server_side_encryption_configuration") {
-		n.Elsewhere["encryption"] = o.ignored("server_side_encryption_configuration")
+		n.SetElsewhere("encryption", o.ignored("server_side_encryption_configuration"))
 	}
 	for i, c := range o.contents(o.block.Body, "server_side_encryption_configuration", o.instance.scope(o.module)) {
 		o.addRules(fmt.Sprintf("encryption/%d", i), c, value.To(value.Reference{Node: o.id, Attribute: value.Name}, o.address, c.header))
@@ -215,9 +213,9 @@ func (o *object) addRules(name string, configuration content, bucket value.Value
 		if n.Attribute("algorithm").IsAbsent() {
 			continue
 		}
-		n.Attributes["bucket"] = bucket
+		n.Attributes.Set("bucket", bucket)
 		if o.ignores(o.block.Body, "rule") {
-			n.Elsewhere["algorithm"] = o.ignored("rule")
+			n.SetElsewhere("algorithm", o.ignored("rule"))
 		}
 		o.add(n)
 	}
@@ -240,7 +238,7 @@ func (o *object) addAccessPoint() {
 	}
 	n := o.part(graph.Policy, "policy", o.block.Body, o.instance.scope(o.module), map[string][]string{"document": {"policy"}})
 	n.Location = n.Place("document")
-	n.Attributes["target"] = value.To(value.Reference{Node: o.id, Attribute: value.ARN}, o.address, n.Location)
+	n.Attributes.Set("target", value.To(value.Reference{Node: o.id, Attribute: value.ARN}, o.address, n.Location))
 	o.addPolicy(n, graph.AccessPointPolicy)
 }
 
@@ -253,7 +251,7 @@ func (o *object) addMultiRegionAccessPoint() {
 			buckets = append(buckets, under(value.And(details.when, region.when), bucket))
 		}
 	}
-	n.Attributes["buckets"] = value.ListOf(buckets, n.Location)
+	n.Attributes.Set("buckets", value.ListOf(buckets, n.Location))
 	n.Defaults = o.usedDefaults()
 	o.add(n)
 }
@@ -391,10 +389,10 @@ func (o *object) dependOnName(m *module, traversal hcl.Traversal, seen map[strin
 func (o *object) addDistribution(multitenant bool) {
 	s := o.instance.scope(o.module)
 	n := o.node(graph.Distribution, nil)
-	n.Attributes["behaviors"] = o.behaviors(s)
-	n.Attributes["origin_groups"] = o.originGroups(s)
+	n.Attributes.Set("behaviors", o.behaviors(s))
+	n.Attributes.Set("origin_groups", o.originGroups(s))
 	if multitenant {
-		n.Attributes["multitenant"] = value.Boolean(true, n.Location)
+		n.Attributes.Set("multitenant", value.Boolean(true, n.Location))
 	}
 	n.Defaults = o.usedDefaults()
 	o.add(n)
@@ -408,7 +406,7 @@ func (o *object) addDistribution(multitenant bool) {
 		}
 		part.Location = origin.header
 		part.When = value.And(part.When, origin.when)
-		part.Attributes["custom"] = o.hasAny(origin, "custom_origin_config", "vpc_origin_config")
+		part.Attributes.Set("custom", o.hasAny(origin, "custom_origin_config", "vpc_origin_config"))
 		part.Defaults = o.usedDefaults()
 		o.add(part)
 	}

@@ -30,13 +30,8 @@ func Dump(g *graph.Graph) string {
 			fmt.Fprintf(&out, " when %s", when(g, node.When))
 		}
 		out.WriteString("\n")
-		names := make([]string, 0, len(node.Attributes))
-		for name := range node.Attributes {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			fmt.Fprintf(&out, "  %s = %s at %s\n", name, render(g, node.Attributes[name]), place(node.Place(name)))
+		for _, attribute := range node.Attributes {
+			fmt.Fprintf(&out, "  %s = %s at %s\n", attribute.Name, render(g, attribute.Value), place(node.Place(attribute.Name)))
 		}
 		if node.External != "" {
 			fmt.Fprintf(&out, "  external: %s\n", node.External)

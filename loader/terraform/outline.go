@@ -160,14 +160,14 @@ func (s *skipper) code(depth int) bool {
 			if !s.quoted(depth) {
 				return false
 			}
-		case c == '#' || s.has("//"):
+		case c == '#' || c == '/' && s.has("//"):
 			s.to("\n")
-		case s.has("/*"):
+		case c == '/' && s.has("/*"):
 			s.offset += len("/*")
 			if !s.to("*/") {
 				return false
 			}
-		case s.has("<<"):
+		case c == '<' && s.has("<<"):
 			if !s.heredoc(depth) {
 				return false
 			}

@@ -41,6 +41,12 @@ func (c *Coverage) add(path string, selected bool, builder *graph.Builder) {
 	}
 }
 
+// reads reports whether a unit reads a file.
+func (c *Coverage) reads(name string) bool {
+	_, read := c.readers[name]
+	return read
+}
+
 // Files returns the files that selected units read, sorted.
 func (c *Coverage) Files() []string {
 	var names []string

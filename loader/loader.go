@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/parallel"
@@ -109,14 +110,13 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	}
 	l.checkTemplates(options.Templates)
 	l.inputs.given = l.giveRoots(options.Roots)
-	builders, err := l.load(ctx, units)
-	if err != nil {
+	if err := l.load(ctx, units); err != nil {
 		return nil, err
 	}
 	b := &binder{loading: l, bindings: options.Bindings, added: map[string]*graph.Node{}, bound: map[string]bool{}}
 	b.identify()
 	l.inputs.bindings = b.policies()
-	if _, err := l.load(ctx, repository.policyUnits(l.selected, b.bound, builders)); err != nil {
+	if err := l.load(ctx, repository.policyUnits(l.selected, b.bound, l.coverage.reads)); err != nil {
 		return nil, err
 	}
 	if err := repository.checkTotal(); err != nil {
@@ -145,8 +145,9 @@ type loading struct {
 	diagnostics []source.Diagnostic
 }
 
-// load reads units in parallel and merges them in their order.
-func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, error) {
+// load reads units in parallel and merges them in their order, each as soon as those
+// before it are merged, so that few are held twice.
+func (l *loading) load(ctx context.Context, units []unit) error {
 	units = slices.DeleteFunc(units, func(u unit) bool {
 		unread := len(u.files) == 0 && u.kind == policies || !l.selected.hasHints() && !u.selected && !u.bound
 		if unread {
@@ -165,30 +166,42 @@ func (l *loading) load(ctx context.Context, units []unit) ([]*graph.Builder, err
 	}
 	builders := make([]*graph.Builder, len(units))
 	diagnostics := make([][]source.Diagnostic, len(units))
+	done := make([]bool, len(units))
+	merged := 0
+	var mutex sync.Mutex
 	if err := parallel.Each(ctx, len(units), func(i int) {
-		builders[i], diagnostics[i] = loadUnit(ctx, l.repository, units[i], l.inputs)
+		builder, its := loadUnit(ctx, l.repository, units[i], l.inputs)
+		mutex.Lock()
+		defer mutex.Unlock()
+		builders[i], diagnostics[i], done[i] = builder, its, true
+		for ; merged < len(units) && done[merged]; merged++ {
+			l.merge(units[merged], builders[merged], diagnostics[merged])
+			builders[merged], diagnostics[merged] = nil, nil
+		}
 	}); err != nil {
-		return nil, fmt.Errorf("read the repository: %w", err)
+		return fmt.Errorf("read the repository: %w", err)
 	}
-	for i, builder := range builders {
-		selected := units[i].selected || builder != nil && l.selected.selectsReader(builder)
-		l.coverage.add(units[i].path, selected, builder)
-		if builder != nil {
-			if !selected {
-				builder.MarkContext()
-			}
-			if err := l.whole.Merge(builder); err != nil {
-				diagnostics[i] = append(diagnostics[i], source.Diagnostic{
-					Location: source.Location{File: units[i].path}, Severity: source.Error, Message: err.Error(),
-				})
-			}
-		}
+	return nil
+}
+
+// merge adds a unit that was read; builder is nil where it could not be.
+func (l *loading) merge(unit unit, builder *graph.Builder, diagnostics []source.Diagnostic) {
+	selected := unit.selected || builder != nil && l.selected.selectsReader(builder)
+	l.coverage.add(unit.path, selected, builder)
+	if builder != nil {
 		if !selected {
-			diagnostics[i] = asContext(diagnostics[i])
+			builder.MarkContext()
 		}
-		l.diagnostics = append(l.diagnostics, diagnostics[i]...)
+		if err := l.whole.Merge(builder); err != nil {
+			diagnostics = append(diagnostics, source.Diagnostic{
+				Location: source.Location{File: unit.path}, Severity: source.Error, Message: err.Error(),
+			})
+		}
 	}
-	return builders, nil
+	if !selected {
+		diagnostics = asContext(diagnostics)
+	}
+	l.diagnostics = append(l.diagnostics, diagnostics...)
 }
 
 // fillEnvironments says where stacks are that do not say it. Only the environment

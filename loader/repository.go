@@ -15,7 +15,6 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/cloudformation"
@@ -261,15 +260,7 @@ func (r *repository) sniffDocuments(ctx context.Context, selected selection) (te
 // policyUnits returns the folders of policies, sorted, also those of which no file
 // is to be read. A file that another unit reads is judged there, in its role, and
 // is no part of its folder; a file that the configuration binds always is.
-func (r *repository) policyUnits(selected selection, bound map[string]bool, readers []*graph.Builder) []unit {
-	read := map[string]bool{}
-	for _, builder := range readers {
-		if builder != nil {
-			for _, name := range builder.Files() {
-				read[name] = true
-			}
-		}
-	}
+func (r *repository) policyUnits(selected selection, bound map[string]bool, read func(name string) bool) []unit {
 	names := slices.AppendSeq(slices.Clone(r.policyFiles), maps.Keys(bound))
 	slices.Sort(names)
 	byFolder := map[string]*unit{}
@@ -280,7 +271,7 @@ func (r *repository) policyUnits(selected selection, bound map[string]bool, read
 		}
 		its := byFolder[folder]
 		its.bound = its.bound || bound[name]
-		if read[name] && !bound[name] {
+		if read(name) && !bound[name] {
 			its.shared = true
 			continue
 		}

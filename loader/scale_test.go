@@ -49,11 +49,10 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	l := &loading{repository: r, inputs: in, selected: r.selection([]string{"."}, ""), whole: graph.NewBuilder()}
 	l.coverage = newCoverage(l.selected, r.exclude)
 	units := r.units(context.Background(), l.selected)
-	builders, err := l.load(t.Context(), units)
-	if err != nil {
+	if err := l.load(t.Context(), units); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.load(t.Context(), r.policyUnits(l.selected, nil, builders)); err != nil {
+	if err := l.load(t.Context(), r.policyUnits(l.selected, nil, l.coverage.reads)); err != nil {
 		t.Fatal(err)
 	}
 	if len(units) != 40 || len(l.diagnostics)+len(r.diagnostics) > 0 {

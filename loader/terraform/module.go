@@ -53,6 +53,8 @@ type module struct {
 	evaluating map[string]bool
 	expanded   map[string][]instance
 	children   map[string]*module
+	// referred holds what references returned.
+	referred map[hclsyntax.Node][]hcl.Traversal
 }
 
 type memoized struct {
@@ -113,7 +115,7 @@ func (l *loader) newModule(folder string, caller *module) *module {
 		loader: l, folder: folder, caller: caller,
 		variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
 		values: map[string]value.Value{}, memo: map[string]memoized{}, evaluating: map[string]bool{},
-		expanded: map[string][]instance{}, children: map[string]*module{}, environments: map[string]string{}, imported: map[string]bool{},
+		expanded: map[string][]instance{}, children: map[string]*module{}, referred: map[hclsyntax.Node][]hcl.Traversal{}, environments: map[string]string{}, imported: map[string]bool{},
 	}
 	names, err := l.parser.configurationFiles(folder)
 	if err != nil {

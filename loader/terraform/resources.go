@@ -346,12 +346,26 @@ func (o *object) addDependencies() {
 }
 
 func (o *object) dependOn(m *module, body *hclsyntax.Body, seen map[string]bool) {
-	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
+	for _, traversal := range m.references(body) {
+		o.dependOnName(m, traversal, seen)
+	}
+}
+
+// references returns the references in a body or an expression, in their order. They
+// are kept: many blocks may refer to one data source or local.
+func (m *module) references(written hclsyntax.Node) []hcl.Traversal {
+	if known, ok := m.referred[written]; ok {
+		return known
+	}
+	var all []hcl.Traversal
+	_ = hclsyntax.VisitAll(written, func(node hclsyntax.Node) hcl.Diagnostics {
 		if expression, ok := node.(*hclsyntax.ScopeTraversalExpr); ok {
-			o.dependOnName(m, expression.Traversal, seen)
+			all = append(all, expression.Traversal)
 		}
 		return nil
 	})
+	m.referred[written] = all
+	return all
 }
 
 func (o *object) dependOnName(m *module, traversal hcl.Traversal, seen map[string]bool) {

@@ -467,6 +467,7 @@ func (w *walker) assumeAccount(policy *graph.Node) {
 		return
 	}
 	w.view.accounts[environment] = account
+	w.expanded = nil
 	w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root %s lets administer it, is the stack's own", account, keyPolicyOf(w.view.key))})
 }
 

@@ -287,7 +287,8 @@ type Result struct {
 	Uploads []*Path
 	// Subjects are in a fixed order.
 	Subjects []Subject
-	// Facts holds the facts of every subject by its id, then by name.
+	// Facts holds the facts of every subject by its id, then by name. Subjects may
+	// share them: they must not be changed.
 	Facts map[string]map[string]Fact
 	// Accounts maps the id of an environment to the account that it is taken
 	// to be, where it is not known and all paths agree.

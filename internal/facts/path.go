@@ -111,6 +111,10 @@ type walker struct {
 	accessPoint *graph.Node
 	// branch is which of the buckets of a multi-Region access point is followed.
 	branch int
+	// expanded holds what references alone stand for with the accounts that are
+	// known: those to the bucket, the key and the distribution are asked for again
+	// and again.
+	expanded map[value.Reference]value.Value
 }
 
 // walk evaluates the path of an origin in a world, to one of the buckets that the
@@ -199,7 +203,23 @@ func (w *walker) set(name string, verdict iam.Truth, reasons ...Reason) {
 // expand writes a value in its constituents, in this world, with the accounts
 // that are known on this path.
 func (w *walker) expand(v value.Value) value.Value {
-	expanded := w.graph.Expand(v).In(w.world)
+	reference, alone := v.SoleReference()
+	if !alone {
+		return w.withAccounts(w.graph.Expand(v).In(w.world))
+	}
+	expanded, known := w.expanded[reference]
+	if !known {
+		expanded = w.withAccounts(w.graph.Expand(v).In(w.world))
+		if w.expanded == nil {
+			w.expanded = map[value.Reference]value.Value{}
+		}
+		w.expanded[reference] = expanded
+	}
+	return expanded
+}
+
+// withAccounts writes the accounts that are known on this path into an expanded text.
+func (w *walker) withAccounts(expanded value.Value) value.Value {
 	if expanded.Kind != value.String || len(w.view.accounts) == 0 {
 		return expanded
 	}

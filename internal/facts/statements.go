@@ -63,11 +63,21 @@ func (c *computation) judge(policy *graph.Node, its *judgement) {
 	}
 }
 
+// noProblems and noEveryKey are the facts of most documents and of most statements of
+// identities, in one map for all.
+var (
+	noProblems = map[string]Fact{Problems: {Verdict: iam.No}}
+	noEveryKey = map[string]Fact{DecryptsEveryKey: {Verdict: iam.No}}
+)
+
 func document(policy *graph.Node) map[string]Fact {
-	fact := Fact{Verdict: iam.No}
 	role, _ := policy.Attribute("role").Literal()
-	for i, problem := range policy.Document.ProblemsFor(role) {
-		fact.Verdict = iam.Yes
+	problems := policy.Document.ProblemsFor(role)
+	if len(problems) == 0 {
+		return noProblems
+	}
+	fact := Fact{Verdict: iam.Yes}
+	for i, problem := range problems {
 		fact.Reasons = append(fact.Reasons, Reason{Code: problem.Code, Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
 	}
 	return map[string]Fact{Problems: fact}
@@ -98,9 +108,11 @@ func (c *computation) identityPolicy(policy *graph.Node, its *judgement) {
 		}
 	}
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-		its.subject(node, StatementSubject, map[string]Fact{
-			DecryptsEveryKey: listed(policy.Document.DecryptsEveryKey(node.Statement, c.graph.Expand)),
-		})
+		facts := noEveryKey
+		if actions := policy.Document.DecryptsEveryKey(node.Statement, c.graph.Expand); len(actions) > 0 {
+			facts = map[string]Fact{DecryptsEveryKey: listed(actions)}
+		}
+		its.subject(node, StatementSubject, facts)
 	}
 }
 

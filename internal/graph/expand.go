@@ -20,6 +20,7 @@ const maxExpansion = 16
 // may be a Choice. Values other than Strings and Choices are returned as they
 // are.
 func (g *Graph) Expand(v value.Value) value.Value {
+	v = g.follow(v)
 	switch v.Kind {
 	case value.Choice:
 		return value.If(v.Condition(), g.Expand(*v.Then()), g.Expand(*v.Else()), v.Location)
@@ -38,6 +39,29 @@ func (g *Graph) Expand(v value.Value) value.Value {
 			return g.expandChoices(v, 0)
 		}
 		v = value.StringOf(parts, v.Location)
+	}
+	return v
+}
+
+// follow replaces a reference to what is written in a node by that, as long as there is
+// nothing else in the text: most names of resources are such references.
+func (g *Graph) follow(v value.Value) value.Value {
+	for range maxExpansion {
+		reference, alone := v.SoleReference()
+		if !alone {
+			break
+		}
+		var made constituents
+		if !g.constituents(&made, reference, v.Location) || made.count > 1 {
+			break
+		}
+		if made.count == 1 {
+			v = value.StringOf([]value.Part{made.pieces[0]}, v.Location)
+			continue
+		}
+		at := v.Location
+		v = made.written
+		v.Location = at
 	}
 	return v
 }

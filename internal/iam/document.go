@@ -174,6 +174,9 @@ type Request struct {
 	Generated func(node string) bool
 	// Role is "key" or "bucket": whose policy is asked.
 	Role string
+
+	// names are the expanded Resources, once one is compared.
+	names []value.Value
 }
 
 // A Caller is the principal of a request.

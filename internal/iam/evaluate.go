@@ -294,8 +294,8 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 			answer = Or(answer, Unknown)
 			continue
 		}
-		for _, name := range e.request.Resources {
-			answer = max(answer, e.matchName(expanded, name))
+		for i := range e.request.Resources {
+			answer = max(answer, e.matchName(expanded, i))
 		}
 	}
 	if s.Gaps[element] != "" {
@@ -317,11 +317,11 @@ func (s *Statement) matchResources(e evaluation, patterns []value.Value, element
 	}
 }
 
-// matchName compares an expanded pattern with one name of the resource.
-func (e evaluation) matchName(pattern, name value.Value) Truth {
+// matchName compares an expanded pattern with one of the names of the resource.
+func (e evaluation) matchName(pattern value.Value, resource int) Truth {
 	c := e.comparison()
 	if e.isPlain(pattern) {
-		if answer, decided := c.matchPlain(pattern, e.request.Expand(name), true); decided {
+		if answer, decided := c.matchPlain(pattern, e.request.name(resource), true); decided {
 			return answer
 		}
 	}
@@ -330,7 +330,18 @@ func (e evaluation) matchName(pattern, name value.Value) Truth {
 	if !ok {
 		return No
 	}
-	return c.matchWhole(tokens, e.text(second[:0], c, name))
+	return c.matchWhole(tokens, c.tokenize(second[:0], e.request.name(resource), false))
+}
+
+// name is one of the expanded Resources.
+func (r *Request) name(resource int) value.Value {
+	if r.names == nil {
+		r.names = make([]value.Value, len(r.Resources))
+		for i, v := range r.Resources {
+			r.names[i] = r.Expand(v)
+		}
+	}
+	return r.names[resource]
 }
 
 func namesAlias(v value.Value) bool {

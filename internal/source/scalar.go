@@ -56,6 +56,9 @@ func alignScalar(text []byte, start int, n *yaml.Node) (runs offsetRuns, end int
 		a.indent()
 	}
 	if a.quote != 0 {
+		if start >= len(text) || text[start] != a.quote {
+			return nil, lineEnd(text, start), false
+		}
 		a.offset++
 	}
 	for a.position < len(a.value) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -33,7 +34,7 @@ func ParseYAML(f *File) ([]*Node, error) {
 	if marks(f.Bytes) > maxMarks {
 		return nil, &SyntaxError{Location: f.Location(0, 0), Message: tooLarge}
 	}
-	c := &yamlConverter{file: f, aliases: map[*yaml.Node]anchored{}}
+	c := &yamlConverter{file: f, lines: linesOfYAML(f), aliases: map[*yaml.Node]anchored{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(f.Bytes))
 	var documents []*Node
 	for {
@@ -82,19 +83,39 @@ func yamlError(f *File, err error) error {
 			mark = load.ContextMark
 		}
 		if mark.Line > 0 {
-			start := f.offset(mark.Line, max(mark.Column, 1))
+			start := linesOfYAML(f).offset(f, mark.Line, max(mark.Column, 1))
 			syntax.Location = f.Location(start, min(start+1, len(f.Bytes)))
 		}
 	}
 	return syntax
 }
 
+// yamlLines are the offsets at which lines begin as YAML counts them.
+type yamlLines []int
+
+// yamlBreak is what ends a line: beside LF also CR alone, NEL, LS and PS, which end
+// no line of a File ("Line Break Characters" in YAML 1.1).
+var yamlBreak = regexp.MustCompile("\r\n|[\n\r\u0085\u2028\u2029]")
+
+func linesOfYAML(f *File) yamlLines {
+	isUsual := bytes.Count(f.Bytes, []byte("\r")) == bytes.Count(f.Bytes, []byte("\r\n")) && (f.ascii ||
+		!bytes.Contains(f.Bytes, []byte("\u0085")) && !bytes.Contains(f.Bytes, []byte("\u2028")) && !bytes.Contains(f.Bytes, []byte("\u2029")))
+	if isUsual {
+		return f.lineStarts
+	}
+	lines := yamlLines{0}
+	for _, found := range yamlBreak.FindAllIndex(f.Bytes, -1) {
+		lines = append(lines, found[1])
+	}
+	return lines
+}
+
 // offset is the byte offset of a 1-based line and a 1-based column in runes.
-func (f *File) offset(line, column int) int {
-	if line < 1 || line > len(f.lineStarts) {
+func (l yamlLines) offset(f *File, line, column int) int {
+	if line < 1 || line > len(l) {
 		return len(f.Bytes)
 	}
-	offset := f.start(line)
+	offset := l[line-1]
 	if f.ascii {
 		return min(offset+max(column-1, 0), len(f.Bytes))
 	}
@@ -106,8 +127,9 @@ func (f *File) offset(line, column int) int {
 }
 
 type yamlConverter struct {
-	file *File
-	size int
+	file  *File
+	lines yamlLines
+	size  int
 	// aliased is how much of size aliases stand for.
 	aliased int
 	// deepest is the deepest level so far.
@@ -123,8 +145,11 @@ type anchored struct {
 	height int
 }
 
+// offset is where a node begins.
+func (c *yamlConverter) offset(n *yaml.Node) int { return c.lines.offset(c.file, n.Line, n.Column) }
+
 func (c *yamlConverter) fail(n *yaml.Node, format string, arguments ...any) error {
-	start := c.file.offset(n.Line, n.Column)
+	start := c.offset(n)
 	return &SyntaxError{Location: c.file.Location(start, start+1), Message: fmt.Sprintf(format, arguments...)}
 }
 
@@ -276,7 +301,7 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 			}
 		}
 	}
-	node.Start = c.file.offset(n.Line, n.Column)
+	node.Start = c.offset(n)
 	start := skipProperties(c.file.Bytes, node.Start)
 	runs, end, ok := alignScalar(c.file.Bytes, start, n)
 	if n.Value == "" && end == start {
@@ -292,12 +317,12 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 
 // span gives a collection the range from its first to its last byte.
 func (c *yamlConverter) span(node *Node, n *yaml.Node) {
-	node.Start = c.file.offset(n.Line, n.Column)
+	node.Start = c.offset(n)
 	node.End = min(node.Start+1, len(c.file.Bytes))
 	last := len(n.Content) - 1
 	if last >= 0 {
 		child := n.Content[last]
-		end := c.file.offset(child.Line, child.Column) + 1
+		end := c.offset(child) + 1
 		switch {
 		case child.Kind == yaml.AliasNode:
 			// What an alias stands for is written somewhere else.

@@ -173,6 +173,28 @@ func TestAliasesThatCannotBeExpanded(t *testing.T) {
 	}
 }
 
+// TestLinesOfYAML writes the ends of lines that YAML knows and a File does not.
+func TestLinesOfYAML(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r", "\u0085", "\u2028", "\u2029"} {
+		text := "# é" + end + "a:" + end + "  - one" + end + "  - \"two\"" + end + "b: {c: three}" + end
+		documents, err := ParseYAML(NewFile("t.yaml", []byte(text)))
+		if err != nil {
+			t.Fatalf("%q: %v", end, err)
+		}
+		list := documents[0].Get("a")
+		for word, node := range map[string]*Node{"one": list.Items[0], `"two"`: list.Items[1], "three": documents[0].Get("b").Get("c"), "b": documents[0].Members[1].Key} {
+			if written := text[node.Start:node.End]; written != word {
+				t.Errorf("%q: %s is written %q", end, word, written)
+			}
+		}
+	}
+	_, err := ParseYAML(NewFile("t.yaml", []byte("a: 1\r\rb: ]")))
+	var syntax *SyntaxError
+	if !errors.As(err, &syntax) || syntax.Location.Line != 1 || syntax.Location.Column != 10 {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func FuzzParseYAML(f *testing.F) {
 	f.Add([]byte("a: !Ref b\nc: &x {d: |\n  e}\n"))
 	f.Add([]byte("- *x\n- <<: {a: 1}"))

@@ -127,7 +127,7 @@ func matchService(c comparison, written value.Value, service string) Truth {
 	const china = ".cn"
 	var first, second tokenBuffer
 	text, literal := written.Literal()
-	answer := No
+	var answer Truth
 	if literal {
 		answer = truthOf(text == service || strings.TrimSuffix(text, china) == service)
 	} else {

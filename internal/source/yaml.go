@@ -34,7 +34,7 @@ func ParseYAML(f *File) ([]*Node, error) {
 	if marks(f.Bytes) > maxMarks {
 		return nil, &SyntaxError{Location: f.Location(0, 0), Message: tooLarge}
 	}
-	c := &yamlConverter{file: f, lines: linesOfYAML(f), aliases: map[*yaml.Node]anchored{}}
+	c := &yamlConverter{file: f, locate: f.Location, lines: linesOfYAML(f), aliases: map[*yaml.Node]anchored{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(f.Bytes))
 	var documents []*Node
 	for {
@@ -127,9 +127,11 @@ func (l yamlLines) offset(f *File, line, column int) int {
 }
 
 type yamlConverter struct {
-	file  *File
-	lines yamlLines
-	size  int
+	file *File
+	// locate is file.Location, made once for all scalars.
+	locate func(start, end int) Location
+	lines  yamlLines
+	size   int
 	// aliased is how much of size aliases stand for.
 	aliased int
 	// deepest is the deepest level so far.
@@ -311,7 +313,7 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 	node.End = end
 	node.Location = c.file.FirstLine(c.file.Location(node.Start, end))
 	if ok {
-		node.setPlace(runs, c.file.Location)
+		node.setPlace(runs, c.locate)
 	}
 }
 

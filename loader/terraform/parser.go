@@ -247,12 +247,13 @@ func (p *Parser) blocksByOutline(name, kind string) (blocks []*hclsyntax.Block, 
 	if err != nil {
 		return nil, false
 	}
-	isJSON := strings.HasSuffix(name, ".json")
-	if !bytes.Contains(file.Bytes, []byte(kind)) && !(isJSON && bytes.Contains(file.Bytes, []byte(`\u`))) {
-		return nil, true
+	mentioned := bytes.Contains(file.Bytes, []byte(kind))
+	if strings.HasSuffix(name, ".json") {
+		// An escape may write any word.
+		return nil, !mentioned && !bytes.Contains(file.Bytes, []byte(`\u`))
 	}
-	if isJSON {
-		return nil, false
+	if !mentioned {
+		return nil, true
 	}
 	sections, ok := outline(file.Bytes)
 	if !ok {

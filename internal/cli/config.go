@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/originkey/originkey/internal/config"
 	"github.com/originkey/originkey/internal/engine"
@@ -83,6 +85,9 @@ func configure(options *loader.Options, from *config.Config) {
 		}
 		options.Templates = append(options.Templates, given)
 	}
+	options.Limits = loader.Limits{
+		FileSize: limit(from.Limits.FileSize), TotalSize: limit(from.Limits.TotalSize), Files: limit(from.Limits.Files), Steps: limit(from.Limits.Steps),
+	}
 	options.Configuration = from.Source
 	options.Bindings.File = from.File
 	for _, policy := range from.Policies {
@@ -93,6 +98,22 @@ func configure(options *loader.Options, from *config.Config) {
 	}
 	options.Bindings.Distributions = identifiers(from.Distributions)
 	options.Bindings.Identities = identifiers(from.Identities)
+}
+
+// limit is the number that is written, or 0.
+func limit(text source.Text) int {
+	number, _ := strconv.Atoi(text.Text) // The configuration has checked it.
+	return number
+}
+
+// ruleLimits are those of custom rules.
+func ruleLimits(from *config.Config) engine.Limits {
+	if from == nil {
+		return engine.Limits{}
+	}
+	return engine.Limits{
+		Time: time.Duration(limit(from.Limits.RuleSeconds)) * time.Second, Memory: limit(from.Limits.RuleMegabytes) << 20,
+	}
 }
 
 // checkRules reports names in a configuration that no rule has.

@@ -60,7 +60,7 @@ func (c Command) engine(paths []string, from *config.Config, input inputFlags) (
 	if err := c.checkRules(from, e.Rules(), input); err != nil {
 		return nil, err
 	}
-	return e.Configured(visible(from)), nil
+	return e.Configured(visible(from)).Limited(ruleLimits(from)), nil
 }
 
 // ruleError prints what is wrong with rules, each at its place.

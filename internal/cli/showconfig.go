@@ -102,6 +102,7 @@ func writeConfig(w io.Writer, from *config.Config, existing []engine.Rule, input
 	p.list("exclude", from.Exclude, "--exclude", input.exclude...)
 	p.rules(from.Rules, existing)
 	p.ignores(from.Ignores)
+	p.limits(from.Limits)
 	p.list("rule_folders", from.RuleFolders, "--rules", input.rules...)
 	p.inputs(from)
 	p.bindings(from)
@@ -110,6 +111,29 @@ func writeConfig(w io.Writer, from *config.Config, existing []engine.Rule, input
 		p.add("# not set: "+strings.Join(p.unset, ", "), "")
 	}
 	return p.write(w)
+}
+
+// limits writes the limits that are written. Those that are not are in docs/limits.md.
+func (p *configWriter) limits(from config.Limits) {
+	named := []struct {
+		name string
+		text source.Text
+	}{
+		{"file_size", from.FileSize}, {"total_size", from.TotalSize}, {"files", from.Files},
+		{"steps", from.Steps}, {"rule_seconds", from.RuleSeconds}, {"rule_megabytes", from.RuleMegabytes},
+	}
+	written := 0
+	for _, each := range named {
+		if !each.text.IsZero() {
+			written++
+		}
+	}
+	p.heading("limits", written)
+	for _, each := range named {
+		if !each.text.IsZero() {
+			p.add("  "+each.name+": "+each.text.Text, place(each.text))
+		}
+	}
 }
 
 func (p *configWriter) add(text, from string) { p.lines = append(p.lines, line{text, from}) }

@@ -47,6 +47,8 @@ type Config struct {
 	Rules []Rule
 	// Ignores accept findings.
 	Ignores []finding.Ignore
+	// Limits bound what is read and what custom rules take.
+	Limits Limits
 	// RuleFolders are folders of custom rules.
 	RuleFolders []source.Text
 	// Roots and Templates give values to variables and parameters.
@@ -57,6 +59,17 @@ type Config struct {
 	Buckets       []Bucket
 	Distributions []Identifier
 	Identities    []Identifier
+}
+
+// Limits are numbers. What is not written is zero.
+type Limits struct {
+	// FileSize and TotalSize are bytes, of a file and of all files that are read.
+	FileSize, TotalSize source.Text
+	// Files is how many files a repository has, and Steps how many steps the
+	// evaluation of a root module takes.
+	Files, Steps source.Text
+	// RuleSeconds and RuleMegabytes are what a custom rule takes.
+	RuleSeconds, RuleMegabytes source.Text
 }
 
 // A Rule says how serious the findings of a rule are: Off, or a level.
@@ -262,6 +275,13 @@ func (c *Config) read(r *reader, document *source.Node) {
 			ignore.File, ignore.Address = file.Text, address.Text
 			c.Ignores = append(c.Ignores, ignore)
 		}),
+		"limits": func(node *source.Node) {
+			r.object(node, "limits", fields{
+				"file_size": r.count(&c.Limits.FileSize), "total_size": r.count(&c.Limits.TotalSize),
+				"files": r.count(&c.Limits.Files), "steps": r.count(&c.Limits.Steps),
+				"rule_seconds": r.count(&c.Limits.RuleSeconds), "rule_megabytes": r.count(&c.Limits.RuleMegabytes),
+			})
+		},
 		"rule_folders": r.paths(&c.RuleFolders),
 		"roots":        r.list(func(node *source.Node) { c.Roots = append(c.Roots, r.root(node, c.Roots)) }),
 		"templates":    r.list(func(node *source.Node) { c.Templates = append(c.Templates, r.template(node, c.Templates)) }),

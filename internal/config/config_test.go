@@ -111,8 +111,8 @@ func texts(parameters []Parameter) []string {
 // wrongTexts are configurations with what is wrong with them.
 var wrongTexts = map[string]string{
 	"polices: []":                          ".originkey.yaml:1:1: the configuration has no key polices; did you mean policies?",
-	"colour: red":                          ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
-	"- a":                                  ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, ignores, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"colour: red":                          ".originkey.yaml:1:1: the configuration has no key colour; it has account, assume, buckets, distributions, exclude, fail-on, identities, ignores, limits, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
+	"- a":                                  ".originkey.yaml:1:1: the configuration has to be a mapping with the keys account, assume, buckets, distributions, exclude, fail-on, identities, ignores, limits, partition, policies, region, roots, rule_folders, rules, templates, trusted_accounts",
 	"region: us-east-1\nregion: eu-west-1": ".originkey.yaml:2:1: region is written twice, here and in line 1",
 	"account: 111122223333":                ".originkey.yaml:1:10: expected 12 digits in quotes, not 111122223333",
 	"assume: 'true'":                       ".originkey.yaml:1:9: expected true or false",

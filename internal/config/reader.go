@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -119,6 +120,20 @@ func (r *reader) flag(into *source.Text) func(*source.Node) {
 	return func(node *source.Node) {
 		if node.Kind != source.BoolNode {
 			r.fail(node.Location, "expected true or false")
+			return
+		}
+		*into = source.Text{Text: node.Text, Location: node.Location}
+	}
+}
+
+// MaxLimit is the largest limit. Larger ones would be none.
+const MaxLimit = 1_000_000_000
+
+// count reads a whole number of at least 1.
+func (r *reader) count(into *source.Text) func(*source.Node) {
+	return func(node *source.Node) {
+		if number, err := strconv.Atoi(node.Text); node.Kind != source.NumberNode || err != nil || number < 1 || number > MaxLimit {
+			r.fail(node.Location, "expected a whole number from 1 to %d", MaxLimit)
 			return
 		}
 		*into = source.Text{Text: node.Text, Location: node.Location}

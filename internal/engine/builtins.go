@@ -8,7 +8,7 @@ import (
 )
 
 // pure names the builtins that rules may call: what they return depends on their
-// operands alone. What reaches the network, the clock, the environment or random
+// operands alone, and is bounded (see amplify.go). What reaches the network, the clock, the environment or random
 // numbers is not among them, nor what could load a schema, nor keys and tokens.
 var pure = strings.Fields(`
 	eq assign internal.member_2 internal.member_3 gt gte lt lte neq equal
@@ -22,7 +22,7 @@ var pure = strings.Fields(`
 	regex.find_n regex.find_all_string_submatch_n regex.replace
 	glob.match glob.quote_meta
 	strings.any_prefix_match strings.any_suffix_match strings.count strings.split_n
-	strings.replace_n strings.reverse strings.render_template internal.template_string
+	strings.replace_n strings.reverse internal.template_string
 	concat indexof indexof_n substring lower upper contains startswith endswith
 	split replace trim trim_left trim_prefix trim_right trim_suffix trim_space sprintf
 	json.marshal json.marshal_with_options json.unmarshal json.is_valid
@@ -32,7 +32,7 @@ var pure = strings.Fields(`
 	urlquery.decode urlquery.encode urlquery.encode_object urlquery.decode_object
 	uri.parse uri.is_valid hex.encode hex.decode
 	object.union object.union_n object.remove object.filter object.get object.keys object.subset
-	walk graph.reachable graph.reachable_paths
+	walk graph.reachable
 	is_number is_string is_boolean is_array is_set is_object is_null type_name
 	net.cidr_intersects net.cidr_contains net.cidr_contains_matches net.cidr_merge net.cidr_is_valid
 	units.parse units.parse_bytes semver.is_valid semver.compare
@@ -69,7 +69,7 @@ func forbidden(name string) string {
 	case slices.Contains(forTests, name):
 		return name + " is for tests; a rule says what it has to say in its results"
 	case ast.BuiltinMap[name] != nil:
-		return name + " may not be called: rules are limited to functions whose result depends on their operands alone"
+		return name + " may not be called: rules are limited to functions whose result depends on their operands alone, and that cannot take forever"
 	default:
 		return ""
 	}

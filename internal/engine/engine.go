@@ -38,6 +38,7 @@ type Engine struct {
 	// resources are the kinds of nodes that rules ask for.
 	resources []string
 	config    Config
+	limits    Limits
 }
 
 // A Config is what rules see of the user's configuration. What is not said is "".
@@ -79,6 +80,7 @@ func New(files fs.FS, folders ...Folder) (*Engine, error) {
 
 // read reads the modules and what their METADATA says.
 func (e *Engine) read(r *reader, files fs.FS, folders []Folder, tests bool) error {
+	boundBuiltins()
 	e.modules = r.embedded(files)
 	for _, rule := range r.rules(e.modules) {
 		e.rules = append(e.rules, rule)
@@ -205,6 +207,10 @@ func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*r
 	if err != nil {
 		return run, nil, []source.Diagnostic{failed("prepare the rules: %v", err)}
 	}
+	if slices.ContainsFunc(needed, func(name string) bool { return e.byName[name].Custom }) {
+		run.watch = newWatch(ctx, e.limits)
+		defer run.watch.stop()
+	}
 	if err := parallel.Each(ctx, len(pending), func(i int) { run.evaluate(ctx, queries, &pending[i]) }); err != nil {
 		return run, nil, []source.Diagnostic{failed("evaluate the rules: %v", err)}
 	}
@@ -274,14 +280,15 @@ func (e *Engine) prepare(ctx context.Context, store storage.Store, names []strin
 	}
 	queries := make(map[string]rego.PreparedEvalQuery, len(names))
 	for _, name := range names {
-		folder := rulesPackage
+		text := fmt.Sprintf("data.%s[%q].report", rulesPackage, name)
 		if e.byName[name].Custom {
-			folder = customPackage
+			// What a builtin returns is bounded, and so is then what is made of it here.
+			text = fmt.Sprintf(`object.get({"report": data.%s[%q].report}, "report", [])`, customPackage, name)
 		}
 		query, err := rego.New(
 			rego.Compiler(compiler),
 			rego.Store(store),
-			rego.Query(fmt.Sprintf("data.%s[%q].report", folder, name)),
+			rego.Query(text),
 			rego.StrictBuiltinErrors(true),
 		).PrepareForEval(ctx)
 		if err != nil {
@@ -298,7 +305,9 @@ type run struct {
 	result  *facts.Result
 	suggest Suggester
 	options []string
-	paths   map[string]*facts.Path
+	// watch ends custom rules that take too much.
+	watch *watch
+	paths map[string]*facts.Path
 	// pathsOf holds the ids of the paths whose policies are a document.
 	pathsOf map[string][]string
 }
@@ -350,7 +359,19 @@ func (r *run) evaluate(ctx context.Context, queries map[string]rego.PreparedEval
 	reading := &reading{}
 	for _, name := range c.rules {
 		rule := r.engine.byName[name]
-		reports, err := ask(ctx, name, queries[name], subject, reading)
+		its := ctx
+		if rule.Custom {
+			its = r.watch.of(name)
+		}
+		reports, err := ask(its, name, queries[name], subject, reading)
+		if err != nil && rule.Custom {
+			if why, first := r.watch.stopped(name); why != nil {
+				if first {
+					c.diagnostics = append(c.diagnostics, rule.failed("%v", why))
+				}
+				continue
+			}
+		}
 		if err != nil {
 			c.diagnostics = append(c.diagnostics, r.failed(rule, c.subject, "failed", err))
 			continue

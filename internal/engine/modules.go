@@ -190,11 +190,23 @@ func (r *reader) modules(files fs.FS, shown, folder string, tests bool) []*modul
 	return modules
 }
 
+// maxRuleSize bounds a file of rules, in bytes.
+const maxRuleSize = 1 << 20
+
 // each calls use with the files of Rego of a file system.
 func (r *reader) each(files fs.FS, shown string, tests bool, use func(name string, text []byte)) {
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".rego" || strings.HasSuffix(name, testSuffix) && !tests {
 			return err
+		}
+		information, err := fs.Stat(files, name)
+		switch {
+		case err != nil:
+			return err
+		case !information.Mode().IsRegular():
+			return &fs.PathError{Op: "read", Path: name, Err: errors.New("it is no regular file")}
+		case information.Size() > maxRuleSize:
+			return &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d bytes", maxRuleSize)}
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {

@@ -54,7 +54,8 @@ func Test(ctx context.Context, files fs.FS, folders ...Folder) ([]TestResult, er
 		SetModules(modules).
 		SetPrefixMatchers(ast.DefaultRootRef.Append(ast.StringTerm(customPackage))).
 		RaiseBuiltinErrors(true).
-		RunTests(ctx, nil)
+		SetTimeout(DefaultLimits.Time).
+		RunTests(bounded(ctx), nil)
 	if err != nil {
 		r.add(err)
 		return nil, r.err()

@@ -10,11 +10,11 @@ import (
 )
 
 // maxText bounds the text that a function makes at once, in bytes, and maxMatching
-// how much a regular expression does: Go's are linear in the text, but so they are
-// in the expression, which repetitions multiply.
+// how much a regular expression does: one match is linear in the text and in the
+// expression, which repetitions multiply.
 const (
 	maxText     = value.MaxSize * 64
-	maxMatching = 50_000_000
+	maxMatching = 100_000_000
 	maxProgram  = 20_000
 )
 
@@ -116,8 +116,8 @@ func amplifiesPattern(pattern, text string) string {
 		// The function says what is wrong.
 		return ""
 	}
-	size := programSize(parsed)
-	if size > maxProgram || size*len(text) > maxMatching {
+	// What looks for all matches may go through the rest of the text for each.
+	if size := programSize(parsed); size > maxProgram || size*len(text)*len(text) > maxMatching {
 		return "the regular expression is too large"
 	}
 	return ""

@@ -156,7 +156,7 @@ func peakMemory(status string) int {
 	return kilobytes << 10
 }
 
-type report struct {
+type linted struct {
 	Findings    []struct{ Rule, File, Message string }
 	Diagnostics []struct{ File, Severity, Message string }
 }
@@ -195,7 +195,7 @@ func TestHostileInput(t *testing.T) {
 			if r.alone {
 				return
 			}
-			var found report
+			var found linted
 			if err := json.Unmarshal([]byte(ended.stdout), &found); err != nil {
 				t.Fatalf("the report is no JSON: %v\n%s", err, shortened(ended.stdout))
 			}

@@ -500,6 +500,13 @@ func (b *Builder) AddNode(node *Node) error {
 	if _, taken := b.nodes[node.ID]; taken {
 		return fmt.Errorf("add node: %s is defined twice", node.ID)
 	}
+	// Most nodes are complete: what their lists have to spare is given back.
+	if cap(node.Attributes) > len(node.Attributes) {
+		node.Attributes = append(make(Attributes, 0, len(node.Attributes)), node.Attributes...)
+	}
+	if cap(node.Positions) > len(node.Positions) {
+		node.Positions = append(make(source.Places, 0, len(node.Positions)), node.Positions...)
+	}
 	b.nodes[node.ID] = node
 	b.order[node.ID] = len(b.order)
 	return nil

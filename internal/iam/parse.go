@@ -203,7 +203,7 @@ func (p *parser) statement(v value.Value, when value.Condition, index int) {
 }
 
 func (p *parser) alternative(v value.Value, when value.Condition, index int) {
-	s := &Statement{Index: index, Variables: p.variables, When: when, Location: v.Location, Allow: Unknown}
+	s := &Statement{Index: index, Places: make(source.Places, 0, len(v.Members())+1), Variables: p.variables, When: when, Location: v.Location, Allow: Unknown}
 	what := fmt.Sprintf("statement %d", index+1)
 	if sid, ok := v.Get("Sid"); ok {
 		s.Sid, _ = sid.Literal()

@@ -4,9 +4,10 @@
 // before a heap has grown to the size that one root module needs, each time for
 // nothing. A run of the linter is short, and most of what it makes stays alive to
 // its end, so that a collection is worth its time only where there is memory to
-// win: here the collector runs when all memory reaches a limit, which is small and
-// fixed as long as little is alive, and twice of what is alive then. Peak memory is
-// thus about twice what a repository needs, in proportion to its size.
+// win. Here the collector runs when all memory of the process that Go manages
+// reaches a limit: a fixed amount, so that a small repository is linted without any
+// collection, and a share of what is alive. Peak memory is thus in proportion to
+// the repository, and less than twice of what it needs where it is large.
 package memory
 
 import (
@@ -17,11 +18,10 @@ import (
 )
 
 const (
-	// least is the limit as long as little is alive, in bytes: a repository of a
-	// few root modules is linted without any collection.
-	least = 64 << 20
-	// factor is how many times of what is alive the limit is.
-	factor = 2
+	// least is the limit where nothing is alive, in bytes.
+	least = 48 << 20
+	// tenths is how much the limit rises with what is alive, in tenths of it.
+	tenths = 15
 )
 
 // Tune sets the collector up for the whole process. It does nothing where the
@@ -57,8 +57,8 @@ func alive() uint64 {
 
 // limit is how much memory may be used where so much is alive.
 func limit(alive uint64) int64 {
-	if alive > math.MaxInt64/factor {
+	if alive > (math.MaxInt64-least)/tenths {
 		return math.MaxInt64
 	}
-	return int64(max(least, factor*alive))
+	return int64(least + alive*tenths/10)
 }

@@ -61,7 +61,8 @@ type File struct {
 	Path  string
 	Bytes []byte
 
-	lineStarts []int
+	// The repository's files are bounded far below what 32 bits count.
+	lineStarts []int32
 	// ascii says that each byte is a character of one code unit.
 	ascii bool
 	// units are the UTF-16 code units before the first character of each block,
@@ -73,25 +74,25 @@ type File struct {
 const block = 512
 
 // A checkpoint is the start of a character.
-type checkpoint struct{ offset, units int }
+type checkpoint struct{ offset, units int32 }
 
 // NewFile returns a File and indexes its lines.
 func NewFile(path string, content []byte) *File {
-	f := &File{Path: path, Bytes: content, lineStarts: make([]int, 1, bytes.Count(content, []byte{'\n'})+1), ascii: isASCII(content)}
+	f := &File{Path: path, Bytes: content, lineStarts: make([]int32, 1, bytes.Count(content, []byte{'\n'})+1), ascii: isASCII(content)}
 	for offset := 0; ; {
 		next := bytes.IndexByte(content[offset:], '\n')
 		if next < 0 {
 			break
 		}
 		offset += next + 1
-		f.lineStarts = append(f.lineStarts, offset)
+		f.lineStarts = append(f.lineStarts, int32(offset))
 	}
 	if f.ascii {
 		return f
 	}
 	for offset, units := 0, 0; offset < len(content); {
 		if offset >= len(f.units)*block {
-			f.units = append(f.units, checkpoint{offset, units})
+			f.units = append(f.units, checkpoint{int32(offset), int32(units)})
 		}
 		length, size := character(content[offset:])
 		offset, units = offset+size, units+length
@@ -109,7 +110,7 @@ func (f *File) Location(start, end int) Location {
 
 func (f *File) position(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(f.Bytes))
-	line = sort.SearchInts(f.lineStarts, offset+1)
+	line = sort.Search(len(f.lineStarts), func(i int) bool { return int(f.lineStarts[i]) > offset })
 	start := f.start(line)
 	if !f.ascii && start <= offset && offset-start < block {
 		return line, utf16Length(f.Bytes[start:offset]) + 1
@@ -122,11 +123,11 @@ func (f *File) unitsBefore(offset int) int {
 	if f.ascii {
 		return offset
 	}
-	i := sort.Search(len(f.units), func(i int) bool { return f.units[i].offset > offset }) - 1
+	i := sort.Search(len(f.units), func(i int) bool { return int(f.units[i].offset) > offset }) - 1
 	if i < 0 {
 		return 0
 	}
-	return f.units[i].units + utf16Length(f.Bytes[f.units[i].offset:offset])
+	return int(f.units[i].units) + utf16Length(f.Bytes[f.units[i].offset:offset])
 }
 
 // start is the offset of the first character of a line.
@@ -134,7 +135,7 @@ func (f *File) start(line int) int {
 	if line == 1 && bytes.HasPrefix(f.Bytes, []byte(byteOrderMark)) {
 		return len(byteOrderMark)
 	}
-	return f.lineStarts[line-1]
+	return int(f.lineStarts[line-1])
 }
 
 // Offset converts a line and column to a byte offset. A line or column outside the
@@ -145,11 +146,11 @@ func (f *File) Offset(line, column int) int {
 	if f.ascii {
 		return min(max(wanted, start), end)
 	}
-	i := sort.Search(len(f.units), func(i int) bool { return f.units[i].units > wanted }) - 1
+	i := sort.Search(len(f.units), func(i int) bool { return int(f.units[i].units) > wanted }) - 1
 	if i < 0 {
 		return start
 	}
-	offset, units := f.units[i].offset, f.units[i].units
+	offset, units := int(f.units[i].offset), int(f.units[i].units)
 	for offset < end && units < wanted {
 		length, size := character(f.Bytes[offset:])
 		offset, units = offset+size, units+length
@@ -165,7 +166,7 @@ func (f *File) Span(line int) (start, end int) {
 	}
 	start, end = f.start(line), len(f.Bytes)
 	if line < len(f.lineStarts) {
-		end = f.lineStarts[line] - 1
+		end = int(f.lineStarts[line]) - 1
 	}
 	if end > start && f.Bytes[end-1] == '\r' {
 		end--

@@ -91,7 +91,7 @@ func yamlError(f *File, err error) error {
 }
 
 // yamlLines are the offsets at which lines begin as YAML counts them.
-type yamlLines []int
+type yamlLines []int32
 
 // yamlBreak is what ends a line: beside LF also CR alone, NEL, LS and PS, which end
 // no line of a File ("Line Break Characters" in YAML 1.1).
@@ -105,7 +105,7 @@ func linesOfYAML(f *File) yamlLines {
 	}
 	lines := yamlLines{0}
 	for _, found := range yamlBreak.FindAllIndex(f.Bytes, -1) {
-		lines = append(lines, found[1])
+		lines = append(lines, int32(found[1]))
 	}
 	return lines
 }
@@ -115,7 +115,7 @@ func (l yamlLines) offset(f *File, line, column int) int {
 	if line < 1 || line > len(l) {
 		return len(f.Bytes)
 	}
-	offset := l[line-1]
+	offset := int(l[line-1])
 	if f.ascii {
 		return min(offset+max(column-1, 0), len(f.Bytes))
 	}

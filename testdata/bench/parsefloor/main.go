@@ -14,10 +14,13 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/originkey/originkey/internal/memory"
 	"github.com/originkey/originkey/internal/parallel"
 )
 
 func main() {
+	// Under the same collector as originkey.
+	memory.Tune(os.LookupEnv)
 	var names []string
 	err := filepath.WalkDir(os.Args[1], func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {

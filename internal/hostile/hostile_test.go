@@ -34,7 +34,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) == "" {
 		os.Exit(m.Run())
 	}
-	directory, _ := os.Getwd()
+	directory, err := filepath.Abs(".")
+	if err != nil {
+		panic(err)
+	}
 	command := cli.Command{Stdout: os.Stdout, Stderr: os.Stderr, Directory: directory, LookupEnv: os.LookupEnv}
 	code := command.Main(context.Background(), os.Args[1:])
 	// The peak that the operating system tells a parent is that of the parent, too.

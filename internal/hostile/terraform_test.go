@@ -279,7 +279,7 @@ a0: &a0 [x, x]
   x = local.y
   y = local.x
 }`)),
-		"deep tf.json": repository{files: map[string]string{"stack/main.tf.json": `{"locals": {"x": ` + brackets("[", "", "]", 300_000) + `}}`}},
+		"deep tf.json": {files: map[string]string{"stack/main.tf.json": `{"locals": {"x": ` + brackets("[", "", "]", 300_000) + `}}`}},
 	}
 }
 

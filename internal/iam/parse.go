@@ -151,8 +151,8 @@ func (p *parser) unknownElement(what string, member value.Member, known []string
 }
 
 // maxStatements bounds what is read of a policy. AWS takes key policies of 32 KB,
-// which hold some 500 statements; conditions may decide between several.
-const maxStatements = 2000
+// which hold less.
+const maxStatements = 500
 
 func (p *parser) statements(v value.Value, when value.Condition, index *int) {
 	switch v.Kind {

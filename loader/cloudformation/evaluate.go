@@ -412,7 +412,7 @@ func (t *template) join(argument *source.Node, at source.Location) value.Value {
 }
 
 // maxSplits bounds how many conditions one Fn::Join tells apart.
-const maxSplits = 256
+const maxSplits = 100
 
 // joinItems joins items. One that is left out under a condition takes its
 // delimiter with it.

@@ -5,9 +5,10 @@
 // nothing. A run of the linter is short, and most of what it makes stays alive to
 // its end, so that a collection is worth its time only where there is memory to
 // win. Here the collector runs when all memory of the process that Go manages
-// reaches a limit: a fixed amount, so that a small repository is linted without any
-// collection, and a share of what is alive. Peak memory is thus in proportion to
-// the repository, and less than twice of what it needs where it is large.
+// reaches a limit. It is fixed where little is alive, so that a small repository is
+// linted without any collection, and otherwise rises with what is alive: so do then
+// the garbage that a collection finds and the time that it takes, and both memory
+// and time stay in proportion to the repository.
 package memory
 
 import (
@@ -18,10 +19,12 @@ import (
 )
 
 const (
-	// least is the limit where nothing is alive, in bytes.
+	// least is the lowest limit, in bytes.
 	least = 48 << 20
+	// overhead is what the process needs beside what is alive, in bytes.
+	overhead = 16 << 20
 	// tenths is how much the limit rises with what is alive, in tenths of it.
-	tenths = 15
+	tenths = 18
 )
 
 // Tune sets the collector up for the whole process. It does nothing where the
@@ -57,8 +60,8 @@ func alive() uint64 {
 
 // limit is how much memory may be used where so much is alive.
 func limit(alive uint64) int64 {
-	if alive > (math.MaxInt64-least)/tenths {
+	if alive > (math.MaxInt64-overhead)/tenths {
 		return math.MaxInt64
 	}
-	return int64(least + alive*tenths/10)
+	return int64(max(least, overhead+alive*tenths/10))
 }

@@ -13,8 +13,9 @@ import (
 func TestLimit(t *testing.T) {
 	for alive, want := range map[uint64]int64{
 		0:              48 << 20,
-		100 << 20:      198 << 20,
-		1 << 30:        48<<20 + 3<<30/2,
+		10 << 20:       48 << 20,
+		100 << 20:      196 << 20,
+		1000 << 20:     1816 << 20,
 		math.MaxUint64: math.MaxInt64,
 	} {
 		if got := limit(alive); got != want {

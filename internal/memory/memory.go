@@ -22,9 +22,9 @@ const (
 	// least is the lowest limit, in bytes.
 	least = 48 << 20
 	// overhead is what the process needs beside what is alive, in bytes.
-	overhead = 16 << 20
+	overhead = 8 << 20
 	// tenths is how much the limit rises with what is alive, in tenths of it.
-	tenths = 18
+	tenths = 16
 )
 
 // Tune sets the collector up for the whole process. It does nothing where the

@@ -14,8 +14,8 @@ func TestLimit(t *testing.T) {
 	for alive, want := range map[uint64]int64{
 		0:              48 << 20,
 		10 << 20:       48 << 20,
-		100 << 20:      196 << 20,
-		1000 << 20:     1816 << 20,
+		100 << 20:      168 << 20,
+		1000 << 20:     1608 << 20,
 		math.MaxUint64: math.MaxInt64,
 	} {
 		if got := limit(alive); got != want {
@@ -74,7 +74,7 @@ func TestTune(t *testing.T) {
 		}
 		t.Errorf("the limit does not %s: it is %d", what, debug.SetMemoryLimit(-1))
 	}
-	wait("rise", func(limit int64) bool { return limit > before+140<<20 })
+	wait("rise", func(limit int64) bool { return limit > before+100<<20 })
 	runtime.KeepAlive(held)
 	wait("fall", func(limit int64) bool { return limit < before+50<<20 })
 }

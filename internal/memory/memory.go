@@ -1,14 +1,17 @@
-// Package memory tells Go's garbage collector how much memory a run may use.
+// Package memory says when Go's garbage collector runs.
 //
 // By default the collector runs whenever the heap has doubled: a dozen times
 // before a heap has grown to the size that one root module needs, each time for
 // nothing. A run of the linter is short, and most of what it makes stays alive to
 // its end, so that a collection is worth its time only where there is memory to
-// win. Here the collector runs when all memory of the process that Go manages
-// reaches a limit. It is fixed where little is alive, so that a small repository is
-// linted without any collection, and otherwise rises with what is alive: so do then
-// the garbage that a collection finds and the time that it takes, and both memory
-// and time stay in proportion to the repository.
+// win. Here the collector runs when the heap reaches a limit: a fixed one as long as
+// little is alive, and beyond that a multiple of what is alive. Memory and the time
+// of collecting thus grow in proportion to the repository.
+//
+// Collecting beside the work costs twice: the collector has to begin long before the
+// limit, and what is made meanwhile counts as alive. Full and Collect let the work
+// pause between two of its pieces instead; the collector that runs beside it is left
+// for a single piece that makes very much.
 package memory
 
 import (
@@ -16,16 +19,20 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 const (
 	// least is the lowest limit, in bytes.
 	least = 48 << 20
 	// overhead is what the process needs beside what is alive, in bytes.
-	overhead = 8 << 20
+	overhead = 16 << 20
 	// tenths is how much the limit rises with what is alive, in tenths of it.
-	tenths = 16
+	tenths = 17
 )
+
+// heapLimit is the limit in bytes, 0 where the collector is not tuned.
+var heapLimit atomic.Int64
 
 // Tune sets the collector up for the whole process. It does nothing where the
 // environment says what the collector shall do, by the variables of Go's runtime.
@@ -39,18 +46,40 @@ func Tune(lookup func(name string) (string, bool)) {
 	adjust()
 }
 
+// Full reports whether the heap has reached its limit. It is false where the collector
+// is not tuned.
+func Full() bool {
+	most := heapLimit.Load()
+	return most > 0 && read("/memory/classes/heap/objects:bytes") >= uint64(most)
+}
+
+// Collect collects garbage where Full is true, and sets the limit anew. No work that
+// makes garbage should run meanwhile.
+func Collect() {
+	if Full() {
+		runtime.GC()
+		set()
+	}
+}
+
 // adjust sets the limit, now and after each collection.
 func adjust() {
-	debug.SetMemoryLimit(limit(alive()))
-	// The collection after this one finds that nothing refers to the marker. Where
-	// the cleanup comes late, the old limit costs a collection, and no memory.
+	set()
+	// The collection after this one finds that nothing refers to the marker.
 	marker := new([64]byte)
 	runtime.AddCleanup(marker, func(struct{}) { adjust() }, struct{}{})
 }
 
-// alive is what the last collection found in use.
-func alive() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+// set sets the limit by what is alive. The collector that runs beside the work
+// begins well before its own limit, which is therefore higher.
+func set() {
+	most := limit(read("/gc/heap/live:bytes"))
+	heapLimit.Store(most)
+	debug.SetMemoryLimit(most + min(most/2, math.MaxInt64-most))
+}
+
+func read(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
 	metrics.Read(sample)
 	if sample[0].Value.Kind() != metrics.KindUint64 {
 		return 0
@@ -58,7 +87,7 @@ func alive() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// limit is how much memory may be used where so much is alive.
+// limit is how large the heap may grow where so much is alive.
 func limit(alive uint64) int64 {
 	if alive > (math.MaxInt64-overhead)/tenths {
 		return math.MaxInt64

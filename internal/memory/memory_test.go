@@ -7,15 +7,14 @@ import (
 	"runtime"
 	"runtime/debug"
 	"testing"
-	"time"
 )
 
 func TestLimit(t *testing.T) {
 	for alive, want := range map[uint64]int64{
 		0:              48 << 20,
 		10 << 20:       48 << 20,
-		100 << 20:      168 << 20,
-		1000 << 20:     1608 << 20,
+		100 << 20:      186 << 20,
+		1000 << 20:     1716 << 20,
 		math.MaxUint64: math.MaxInt64,
 	} {
 		if got := limit(alive); got != want {
@@ -59,22 +58,27 @@ func TestTune(t *testing.T) {
 		}
 		return
 	}
-	if percent := debug.SetGCPercent(-1); percent != -1 || before < least || before > least+tenths<<20 {
+	if percent := debug.SetGCPercent(-1); percent != -1 || before < least || before > 2*least {
 		t.Errorf("GOGC is %d with a limit of %d", percent, before)
+	}
+	if Full() {
+		t.Error("the heap is full from the beginning")
 	}
 	// The limit follows what is alive, up and down.
 	held := make([]byte, 100<<20)
-	wait := func(what string, reached func(limit int64) bool) {
-		for range 1000 {
-			runtime.GC()
-			if reached(debug.SetMemoryLimit(-1)) {
-				return
-			}
-			time.Sleep(time.Millisecond) // A cleanup runs some time after its collection.
-		}
-		t.Errorf("the limit does not %s: it is %d", what, debug.SetMemoryLimit(-1))
+	if !Full() {
+		t.Error("the heap is not full with 100 MB")
 	}
-	wait("rise", func(limit int64) bool { return limit > before+100<<20 })
+	Collect()
+	risen := heapLimit.Load()
+	if Full() || risen < overhead+170<<20 {
+		t.Errorf("with 100 MB alive the limit is %d", risen)
+	}
 	runtime.KeepAlive(held)
-	wait("fall", func(limit int64) bool { return limit < before+50<<20 })
+	more := make([]byte, risen)
+	runtime.KeepAlive(more)
+	Collect()
+	if fallen := heapLimit.Load(); fallen > 2*least {
+		t.Errorf("with nothing alive the limit is %d", fallen)
+	}
 }

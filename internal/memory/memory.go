@@ -24,11 +24,9 @@ import (
 
 const (
 	// least is the lowest limit, in bytes.
-	least = 48 << 20
-	// overhead is what the process needs beside what is alive, in bytes.
-	overhead = 16 << 20
-	// tenths is how much the limit rises with what is alive, in tenths of it.
-	tenths = 17
+	least = 32 << 20
+	// tenths is how many tenths of what is alive the limit is otherwise.
+	tenths = 18
 )
 
 // heapLimit is the limit in bytes, 0 where the collector is not tuned.
@@ -89,8 +87,8 @@ func read(name string) uint64 {
 
 // limit is how large the heap may grow where so much is alive.
 func limit(alive uint64) int64 {
-	if alive > (math.MaxInt64-overhead)/tenths {
+	if alive > math.MaxInt64/tenths {
 		return math.MaxInt64
 	}
-	return int64(max(least, overhead+alive*tenths/10))
+	return int64(max(least, alive*tenths/10))
 }

@@ -11,10 +11,10 @@ import (
 
 func TestLimit(t *testing.T) {
 	for alive, want := range map[uint64]int64{
-		0:              48 << 20,
-		10 << 20:       48 << 20,
-		100 << 20:      186 << 20,
-		1000 << 20:     1716 << 20,
+		0:              32 << 20,
+		10 << 20:       32 << 20,
+		100 << 20:      180 << 20,
+		1000 << 20:     1800 << 20,
 		math.MaxUint64: math.MaxInt64,
 	} {
 		if got := limit(alive); got != want {
@@ -71,7 +71,7 @@ func TestTune(t *testing.T) {
 	}
 	Collect()
 	risen := heapLimit.Load()
-	if Full() || risen < overhead+170<<20 {
+	if Full() || risen < 180<<20 {
 		t.Errorf("with 100 MB alive the limit is %d", risen)
 	}
 	runtime.KeepAlive(held)

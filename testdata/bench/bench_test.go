@@ -147,9 +147,9 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 //	2,000          13.4    -      1,179         2.5     1.5    267    5.5 (parse)
 //	10,000         -       -      -             15.5    9.2    1,211  7.3 (parse)
 //
-// At N = 2,000 two fifths of the time is that of the two floors; the collector takes
-// a quarter, since the limit of memory makes it go over the graph some 25 times, and
-// reading, evaluating and judging the rest.
+// At N = 2,000 root modules three tenths of the CPU time are parsing and a bit over
+// a quarter is the collector's, since the bar for memory makes it go over the graph
+// some 25 times; evaluating takes a tenth, reading, facts and rules a twentieth each.
 func BenchmarkProcess(b *testing.B) {
 	originkey := program(b, "github.com/originkey/originkey/cmd/originkey")
 	parse := program(b, "github.com/originkey/originkey/testdata/bench/parsefloor")

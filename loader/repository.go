@@ -435,6 +435,9 @@ func (r *repository) resolve(name string) string {
 
 // ReadDir returns the names of the entries of a folder, sorted.
 func (r *repository) ReadDir(name string) ([]string, error) {
+	if isTooDeep(path.Clean(name)) {
+		return nil, fmt.Errorf("read folder %s: it is in more than %d folders", name, maxFolders)
+	}
 	entries, err := fs.ReadDir(r.root.FS(), path.Clean(name))
 	if err != nil {
 		return nil, fmt.Errorf("read folder %s: %w", name, cause(err))

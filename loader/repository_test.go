@@ -21,3 +21,10 @@ func TestPanicWithOneNameIsItsDiagnostic(t *testing.T) {
 		t.Errorf("diagnostics are %+v", r.diagnostics)
 	}
 }
+
+func TestFolderInTooManyIsNotRead(t *testing.T) {
+	r := &repository{}
+	if _, err := r.ReadDir(strings.Repeat("d/", maxFolders+1)); err == nil || !strings.Contains(err.Error(), "it is in more than 100 folders") {
+		t.Errorf("error is %v", err)
+	}
+}

@@ -68,12 +68,13 @@ func adjust() {
 	runtime.AddCleanup(marker, func(struct{}) { adjust() }, struct{}{})
 }
 
-// set sets the limit by what is alive. The collector that runs beside the work
-// begins well before its own limit, which is therefore higher.
+// set sets the limit by what is alive. The limit of the collector that runs beside the
+// work is higher: that one begins well before it, and also counts stacks, which a
+// deep recursion makes large.
 func set() {
 	most := limit(read("/gc/heap/live:bytes"))
 	heapLimit.Store(most)
-	debug.SetMemoryLimit(most + min(most/2, math.MaxInt64-most))
+	debug.SetMemoryLimit(most + min(max(most/2, 4*least), math.MaxInt64-most))
 }
 
 func read(name string) uint64 {

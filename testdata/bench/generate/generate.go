@@ -82,8 +82,8 @@ func CloudFormation(folder string, n int) error {
 	return nil
 }
 
-// read reads the templates below a folder, by their paths in it. Terraform and
-// CloudFormation use {{ }} and ${ } themselves.
+// read reads the templates below a folder, by the paths in it of what they are for.
+// Terraform and CloudFormation use {{ }} and ${ } themselves.
 func read(folder string) (map[string]*template.Template, error) {
 	all := map[string]*template.Template{}
 	err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
@@ -95,7 +95,7 @@ func read(folder string) (map[string]*template.Template, error) {
 			return err
 		}
 		parsed, err := template.New(path.Base(name)).Delims("[[", "]]").Parse(string(content))
-		all[strings.TrimPrefix(name, folder+"/")] = parsed
+		all[strings.TrimSuffix(strings.TrimPrefix(name, folder+"/"), ".tmpl")] = parsed
 		return err
 	})
 	if err != nil {

@@ -357,7 +357,7 @@ func (w *walker) checkUsable() {
 	}
 	keyRegion, bucketRegion := w.region(key), w.region(w.view.bucket)
 	switch {
-	case keyRegion == bucketRegion:
+	case keyRegion == bucketRegion && keyRegion != "":
 	case keyRegion != "" && bucketRegion != "":
 		fail("key-region", "", fmt.Sprintf("%s is in %s and %s in %s; a bucket and its key must be in the same Region", key.Address, keyRegion, w.view.bucket.Address, bucketRegion))
 	default:

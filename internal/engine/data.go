@@ -20,7 +20,7 @@ import (
 // than evaluating the rules.
 func Data(r *facts.Result, config Config) ast.Object {
 	written := ast.NewObject()
-	for name, its := range graphMembers(r) {
+	for name, its := range graphMembers(r, pathsByID(r)) {
 		written.Insert(text(name), ast.NewTerm(its.whole()))
 	}
 	return object("graph", written, "config", configObject(config))
@@ -28,7 +28,8 @@ func Data(r *facts.Result, config Config) ast.Object {
 
 // A member of the graph holds a document for some ids.
 type member struct {
-	ids []string
+	// ids are those that have one, or may.
+	ids iter.Seq[string]
 	// one returns the document of an id, or nil.
 	one func(id string) ast.Object
 }
@@ -36,7 +37,7 @@ type member struct {
 // whole returns the documents of all ids.
 func (m member) whole() ast.Object {
 	all := ast.NewObject()
-	for _, id := range m.ids {
+	for id := range m.ids {
 		if one := m.one(id); one != nil {
 			all.Insert(text(id), ast.NewTerm(one))
 		}
@@ -44,23 +45,19 @@ func (m member) whole() ast.Object {
 	return all
 }
 
-// graphMembers are the members of the graph of a result. They may be read concurrently.
-func graphMembers(r *facts.Result) map[string]member {
-	nodes := make([]string, len(r.Graph.Nodes))
-	for i, node := range r.Graph.Nodes {
-		nodes[i] = node.ID
-	}
-	paths := map[string]*facts.Path{}
-	all := nodes
-	for _, p := range slices.Concat(r.Paths, r.Uploads) {
-		paths[p.ID] = p
-		all = append(all, p.ID)
-	}
-	subjects := make([]string, len(r.Subjects))
-	judged := make(map[string]bool, len(r.Subjects))
-	for i, subject := range r.Subjects {
-		subjects[i] = subject.ID
-		judged[subject.ID] = true
+// graphMembers are the members of the graph of a result, whose paths are given by their
+// ids. They may be read concurrently.
+func graphMembers(r *facts.Result, paths map[string]*facts.Path) map[string]member {
+	nodes := ids(r.Graph.Nodes, func(node *graph.Node) string { return node.ID })
+	subjects := ids(r.Subjects, func(subject facts.Subject) string { return subject.ID })
+	all := func(yield func(string) bool) {
+		for _, each := range []iter.Seq[string]{nodes, maps.Keys(paths)} {
+			for id := range each {
+				if !yield(id) {
+					return
+				}
+			}
+		}
 	}
 	return map[string]member{
 		"nodes": {all, func(id string) ast.Object {
@@ -79,11 +76,22 @@ func graphMembers(r *facts.Result) map[string]member {
 			return edgesObject(r.Graph.In(id), func(edge graph.Edge) string { return edge.From })
 		}},
 		"facts": {subjects, func(id string) ast.Object {
-			if !judged[id] {
+			known, judged := r.Facts[id]
+			if !judged {
 				return nil
 			}
-			return factsObject(r.Facts[id])
+			return factsObject(known)
 		}},
+	}
+}
+
+func ids[T any](of []T, id func(T) string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, each := range of {
+			if !yield(id(each)) {
+				return
+			}
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -190,20 +191,12 @@ func (e *Engine) Reports(ctx context.Context, r *facts.Result, options ...string
 
 // run evaluates all rules on the subjects that they may report.
 func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*run, []collected, []source.Diagnostic) {
-	run := &run{engine: e, result: r, options: options, paths: map[string]*facts.Path{}, pathsOf: map[string][]string{}}
-	for _, p := range slices.Concat(r.Paths, r.Uploads) {
-		run.paths[p.ID] = p
-		for _, policy := range []*graph.Node{p.BucketPolicy, p.KeyPolicy} {
-			if policy != nil {
-				run.pathsOf[policy.ID] = append(run.pathsOf[policy.ID], p.ID)
-			}
-		}
-	}
+	run := newRun(e, r, options)
 	pending, needed := run.pending()
 	if len(pending) == 0 {
 		return run, nil, nil
 	}
-	queries, err := e.prepare(ctx, newStore(r, e.config), needed)
+	queries, err := e.prepare(ctx, newStore(r, run.paths, e.config), needed)
 	if err != nil {
 		return run, nil, []source.Diagnostic{failed("prepare the rules: %v", err)}
 	}
@@ -217,20 +210,54 @@ func (e *Engine) run(ctx context.Context, r *facts.Result, options []string) (*r
 	return run, pending, nil
 }
 
+func pathsByID(r *facts.Result) map[string]*facts.Path {
+	paths := make(map[string]*facts.Path, len(r.Paths)+len(r.Uploads))
+	for _, p := range r.Paths {
+		paths[p.ID] = p
+	}
+	for _, p := range r.Uploads {
+		paths[p.ID] = p
+	}
+	return paths
+}
+
+// pathsOf lists the ids of the paths of each policy.
+func pathsOf(r *facts.Result) map[string][]string {
+	of := map[string][]string{}
+	for _, p := range slices.Concat(r.Paths, r.Uploads) {
+		for _, policy := range []*graph.Node{p.BucketPolicy, p.KeyPolicy} {
+			if policy != nil {
+				of[policy.ID] = append(of[policy.ID], p.ID)
+			}
+		}
+	}
+	return of
+}
+
 // pending returns the subjects that some rule may report, with those rules, and
 // the names of all these rules.
 func (r *run) pending() (pending []collected, needed []string) {
-	byKind := map[string][]Rule{}
+	type asked struct {
+		name  string
+		needs []need
+	}
+	byKind := map[facts.SubjectKind][]asked{}
 	for _, rule := range r.engine.rules {
-		if !r.waits(rule) {
-			byKind[rule.kind()] = append(byKind[rule.kind()], rule)
+		if kind := facts.SubjectKind(rule.kind()); !r.waits(rule) {
+			byKind[kind] = append(byKind[kind], asked{rule.Name, rule.needs()})
 		}
 	}
 	for _, subject := range r.engine.subjects(r.result) {
+		known := r.result.Facts[subject.ID]
+		var path *facts.Path
+		if subject.Kind == facts.PathSubject {
+			path = r.paths[subject.ID]
+		}
+		unmet := func(n need) bool { return !n.isMet(known, path) }
 		var rules []string
-		for _, rule := range byKind[string(subject.Kind)] {
-			if rule.mayReport(r.result.Facts[subject.ID], r.paths[subject.ID]) {
-				rules = append(rules, rule.Name)
+		for _, rule := range byKind[subject.Kind] {
+			if !slices.ContainsFunc(rule.needs, unmet) {
+				rules = append(rules, rule.name)
 			}
 		}
 		if len(rules) == 0 {
@@ -308,8 +335,12 @@ type run struct {
 	// watch ends custom rules that take too much.
 	watch *watch
 	paths map[string]*facts.Path
-	// pathsOf holds the ids of the paths whose policies are a document.
-	pathsOf map[string][]string
+	// pathsOf returns the ids of the paths whose policies are a document.
+	pathsOf func() map[string][]string
+}
+
+func newRun(e *Engine, r *facts.Result, options []string) *run {
+	return &run{engine: e, result: r, options: options, paths: pathsByID(r), pathsOf: sync.OnceValue(func() map[string][]string { return pathsOf(r) })}
 }
 
 // collected is what the rules say of one subject.

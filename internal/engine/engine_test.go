@@ -246,6 +246,42 @@ report contains {"message": "x", "node": "nowhere", "path": "", "related": []}`}
 	}
 }
 
+// TestRulesAreAskedWhereTheyMayReport counts the subjects that rules are asked about. The
+// account's root has every action on nearly every key, which is nobody's mistake.
+func TestRulesAreAskedWhereTheyMayReport(t *testing.T) {
+	asked := func(change func(known map[string]facts.Fact)) (rules []string) {
+		known := map[string]facts.Fact{
+			facts.AllowsDecrypt: {Verdict: iam.Yes}, facts.ExcessActions: {Verdict: iam.Yes}, facts.OtherAccounts: {Verdict: iam.Unknown},
+			facts.NamesCloudFront: {Verdict: iam.No}, facts.NamesOAI: {Verdict: iam.No}, facts.NamesEveryone: {Verdict: iam.No},
+			facts.RestrictsWho: {Verdict: iam.No}, facts.VoidConditions: {Verdict: iam.No}, facts.Inverted: {Verdict: iam.No},
+			facts.MalformedOAI: {Verdict: iam.No}, facts.ServesBucket: {Verdict: iam.Unknown}, facts.EveryBucket: {Verdict: iam.No},
+			facts.AdmitsOtherDistributions: {Verdict: iam.Yes},
+		}
+		change(known)
+		r := &facts.Result{
+			Graph: graph.NewBuilder().Freeze(), Subjects: []facts.Subject{{ID: "s", Kind: facts.StatementSubject}},
+			Facts: map[string]map[string]facts.Fact{"s": known},
+		}
+		pending, needed := newRun(embedded(t), r, nil).pending()
+		for _, c := range pending {
+			rules = append(rules, c.rules...)
+		}
+		if !slices.Equal(rules, needed) {
+			t.Errorf("asked are %q, and needed %q", rules, needed)
+		}
+		return rules
+	}
+	if rules := asked(func(map[string]facts.Fact) {}); len(rules) > 0 {
+		t.Errorf("%q are asked about the account's root", rules)
+	}
+	for _, names := range []string{facts.NamesCloudFront, facts.NamesOAI} {
+		rules := asked(func(known map[string]facts.Fact) { known[names] = facts.Fact{Verdict: iam.Yes} })
+		if !slices.Contains(rules, "excess-key-actions") {
+			t.Errorf("%s: only %q are asked", names, rules)
+		}
+	}
+}
+
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		embedded(b)

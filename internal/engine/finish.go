@@ -87,7 +87,9 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 			found.Flow = append(found.Flow, r.step(hop))
 		}
 	}
-	found.Paths = append(found.Paths, r.pathsOf[subject.ID]...)
+	if subject.Kind == facts.DocumentSubject {
+		found.Paths = append(found.Paths, r.pathsOf()[subject.ID]...)
+	}
 	return found, strings.Join(append([]string{rule.Name}, r.cause(subject, node, place, found)...), "\x00"), nil
 }
 

@@ -38,7 +38,8 @@ type Rule struct {
 	Reports []string
 	// Needs are facts of the subject with verdicts, "allows_decrypt=yes": where one
 	// of them has another verdict, the rule reports nothing, so that it is not asked.
-	// "verdict" is the verdict of a path.
+	// "names_oai=yes or inverted=yes" is one of which either will do. "verdict" is the
+	// verdict of a path.
 	Needs     []string
 	Since     string
 	Tags      []string
@@ -88,22 +89,36 @@ func (r Rule) kind() string {
 	return ""
 }
 
-// mayReport reports whether the facts of a subject are such that the rule can report
-// it. path is nil where the subject is none.
-func (r Rule) mayReport(known map[string]facts.Fact, path *facts.Path) bool {
-	for _, need := range r.Needs {
-		name, wanted, _ := strings.Cut(need, "=")
-		verdict := ""
-		if fact, ok := known[name]; ok {
-			verdict = fact.Verdict.String()
-		} else if name == "verdict" && path != nil {
-			verdict = string(path.Verdict)
-		}
-		if verdict != wanted {
-			return false
+// A need is one of Rule.Needs: the facts with their verdicts of which any will do.
+type need []struct{ fact, verdict string }
+
+// needs reads Needs.
+func (r Rule) needs() []need {
+	needs := make([]need, len(r.Needs))
+	for i, written := range r.Needs {
+		for alternative := range strings.SplitSeq(written, " or ") {
+			fact, verdict, _ := strings.Cut(alternative, "=")
+			needs[i] = append(needs[i], struct{ fact, verdict string }{fact, verdict})
 		}
 	}
-	return true
+	return needs
+}
+
+// isMet reports whether a need is met by the facts of a subject. path is nil where the
+// subject is none.
+func (n need) isMet(known map[string]facts.Fact, path *facts.Path) bool {
+	for _, alternative := range n {
+		verdict := ""
+		if fact, ok := known[alternative.fact]; ok {
+			verdict = fact.Verdict.String()
+		} else if alternative.fact == "verdict" && path != nil {
+			verdict = string(path.Verdict)
+		}
+		if verdict == alternative.verdict {
+			return true
+		}
+	}
+	return false
 }
 
 // isResource reports whether a kind is one of nodes, which are subjects only where

@@ -46,11 +46,11 @@ report contains {"message": "found", "node": input.id, "path": "", "related": []
 		t.Fatal(err)
 	}
 	result := twoPolicies(t)
-	queries, err := e.prepare(context.Background(), newStore(result, e.config), []string{"bad", "good"})
+	queries, err := e.prepare(context.Background(), newStore(result, pathsByID(result), e.config), []string{"bad", "good"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{engine: e, result: result}
+	r := newRun(e, result, nil)
 	var all []collected
 	for i, subject := range result.Subjects {
 		c := collected{subject: subject, rules: []string{"bad", "good"}}

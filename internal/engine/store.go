@@ -31,9 +31,9 @@ type stored struct {
 	whole func() ast.Object
 }
 
-func newStore(r *facts.Result, config Config) *store {
+func newStore(r *facts.Result, paths map[string]*facts.Path, config Config) *store {
 	s := &store{graph: map[string]stored{}, config: configObject(config)}
-	for name, member := range graphMembers(r) {
+	for name, member := range graphMembers(r, paths) {
 		s.graph[name] = stored{member, sync.OnceValue(member.whole)}
 	}
 	return s

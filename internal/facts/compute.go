@@ -106,6 +106,9 @@ func (c *computation) paths(walked []*walkedOrigin) {
 // context. Before this they count as all others do: what serves a path of theirs
 // is not unused.
 func (c *computation) leaveOutContext() {
+	if !slices.ContainsFunc(c.graph.Units, func(unit graph.Unit) bool { return unit.Context }) {
+		return
+	}
 	reported := func(nodes ...*graph.Node) bool {
 		return slices.ContainsFunc(nodes, func(node *graph.Node) bool {
 			return node != nil && !c.graph.Unit(node.Unit).Context
@@ -119,10 +122,14 @@ func (c *computation) leaveOutContext() {
 	c.result.Paths = slices.DeleteFunc(c.result.Paths, isContext)
 	c.result.Uploads = slices.DeleteFunc(c.result.Uploads, isContext)
 	c.result.Subjects = slices.DeleteFunc(c.result.Subjects, func(subject Subject) bool {
-		if subject.Kind == PathSubject {
-			return !paths[subject.ID]
+		isReported := paths[subject.ID]
+		if subject.Kind != PathSubject {
+			isReported = reported(c.graph.Node(subject.ID), c.graph.Node(c.result.Keys[subject.ID]))
 		}
-		return !reported(c.graph.Node(subject.ID), c.graph.Node(c.result.Keys[subject.ID]))
+		if !isReported {
+			delete(c.result.Facts, subject.ID)
+		}
+		return !isReported
 	})
 }
 

@@ -67,7 +67,7 @@
 #   level: warning
 #   subject: grant
 #   reports: []
-#   needs: [excess_actions=yes]
+#   needs: [excess_actions=yes, names_cloudfront=yes or names_oai=yes]
 #   since: 0.1.0
 #   tags: [security, kms, cloudfront]
 #   precision: very-high

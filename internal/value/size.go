@@ -23,7 +23,7 @@ func (v Value) Size(limit int) int {
 
 // Width counts the parts, items and members of v itself.
 func (v Value) Width() int {
-	switch content := v.content.(type) {
+	switch content := v.opened().(type) {
 	case []Part:
 		return len(content)
 	case []Value:
@@ -38,7 +38,7 @@ func (v Value) Width() int {
 // take subtracts what v holds, until nothing is left.
 func (v *Value) take(left *int) {
 	*left -= 1 + len(v.text)/textSize
-	switch content := v.content.(type) {
+	switch content := v.opened().(type) {
 	case []Part:
 		for i := 0; i < len(content) && *left >= 0; i++ {
 			*left -= 1 + len(content[i].Text)/textSize

@@ -69,7 +69,7 @@ type choice struct {
 // Parts returns the parts of a String, which must not be changed.
 func (v Value) Parts() []Part {
 	if v.text == "" || v.Kind != String {
-		parts, _ := v.content.([]Part)
+		parts, _ := v.opened().([]Part)
 		return parts
 	}
 	return []Part{{Kind: Literal, Text: v.text, Location: v.Location}}
@@ -77,13 +77,13 @@ func (v Value) Parts() []Part {
 
 // Items returns the elements of a List, which must not be changed.
 func (v Value) Items() []Value {
-	items, _ := v.content.([]Value)
+	items, _ := v.opened().([]Value)
 	return items
 }
 
 // Members returns the members of a Map, which must not be changed.
 func (v Value) Members() []Member {
-	members, _ := v.content.([]Member)
+	members, _ := v.opened().([]Member)
 	return members
 }
 
@@ -293,7 +293,7 @@ func (v Value) Literal() (string, bool) {
 
 // SoleReference returns the reference of a String that consists of it alone.
 func (v Value) SoleReference() (Reference, bool) {
-	if parts, ok := v.content.([]Part); ok && len(parts) == 1 && parts[0].Kind == ReferenceTo {
+	if parts, ok := v.opened().([]Part); ok && len(parts) == 1 && parts[0].Kind == ReferenceTo {
 		return parts[0].Reference, true
 	}
 	return Reference{}, false
@@ -304,7 +304,7 @@ func (v Value) SoleLiteral() (string, bool) {
 	if v.text != "" && v.Kind == String {
 		return v.text, true
 	}
-	if parts, ok := v.content.([]Part); ok && len(parts) == 1 && parts[0].Kind == Literal {
+	if parts, ok := v.opened().([]Part); ok && len(parts) == 1 && parts[0].Kind == Literal {
 		return parts[0].Text, true
 	}
 	return "", false
@@ -359,6 +359,9 @@ func (v Value) In(world *World) Value {
 }
 
 func (v Value) hasChoice() bool {
+	if _, isPacked := v.content.(packed); isPacked {
+		return false
+	}
 	found := false
 	v.Conditions(func(Condition) { found = true })
 	return found
@@ -376,7 +379,7 @@ func (v Value) Conditions(f func(Condition)) {
 // References calls f with every reference inside v and where it stands.
 func (v Value) References(f func(Part)) {
 	v.Walk(func(inner Value) {
-		parts, _ := inner.content.([]Part)
+		parts, _ := inner.opened().([]Part)
 		for _, part := range parts {
 			if part.Kind == ReferenceTo {
 				f(part)
@@ -389,7 +392,7 @@ func (v Value) References(f func(Part)) {
 // of choices and inside encoded JSON.
 func (v Value) Walk(f func(Value)) {
 	f(v)
-	switch content := v.content.(type) {
+	switch content := v.opened().(type) {
 	case *choice:
 		content.then.Walk(f)
 		content.otherwise.Walk(f)
@@ -466,7 +469,7 @@ func (v Value) Reasons() []string {
 		if inner.Kind == Unknown {
 			add(inner.text)
 		}
-		parts, _ := inner.content.([]Part)
+		parts, _ := inner.opened().([]Part)
 		for _, part := range parts {
 			if part.Kind == UnknownText {
 				add(part.Text)

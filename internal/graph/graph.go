@@ -48,7 +48,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/originkey/originkey/internal/iam"
@@ -137,9 +136,8 @@ type Node struct {
 	Document  *iam.Document
 	Statement *iam.Statement
 
-	// out and in are the edges that leave and reach the node, as indexes of
-	// Graph.Edges.
-	out, in []int32
+	// order is when the node was added, index its place in Graph.Nodes.
+	order, index int32
 }
 
 // Attribute returns a named attribute, Absent where it is not written.
@@ -271,11 +269,13 @@ type Graph struct {
 	Variables    value.Variables
 	Files        map[string]*source.File
 	Nodes        []*Node
-	Edges        []Edge
 
-	byID      map[string]*Node
-	unitByID  map[string]Unit
-	dependsOn map[string][]string
+	edges edges
+
+	byID     map[string]*Node
+	unitByID map[string]Unit
+	// depends holds what resources need besides what edges lead to.
+	depends map[string][]string
 	// statements counts the statements that are written at a place.
 	statements map[source.Location]int
 	folders    map[string][]*source.File
@@ -284,60 +284,15 @@ type Graph struct {
 // Node returns the node with that id, or nil.
 func (g *Graph) Node(id string) *Node { return g.byID[id] }
 
+// Edges returns all edges: the references, in the order of the nodes that they leave,
+// and behind them the parts of resources, in the order in which they were written.
+func (g *Graph) Edges() iter.Seq[Edge] { return g.edges.all(g) }
+
 // Out returns the edges that leave a node, in the order of Edges.
-func (g *Graph) Out(id string) iter.Seq[Edge] {
-	node := g.byID[id]
-	if node == nil {
-		return g.edges(nil)
-	}
-	return g.edges(node.out)
-}
+func (g *Graph) Out(id string) iter.Seq[Edge] { return g.edges.of(g, &g.edges.leaving, id) }
 
 // In returns the edges that reach a node, in the order of Edges.
-func (g *Graph) In(id string) iter.Seq[Edge] {
-	node := g.byID[id]
-	if node == nil {
-		return g.edges(nil)
-	}
-	return g.edges(node.in)
-}
-
-func (g *Graph) edges(indexes []int32) iter.Seq[Edge] {
-	return func(yield func(Edge) bool) {
-		for _, i := range indexes {
-			if !yield(g.Edges[i]) {
-				return
-			}
-		}
-	}
-}
-
-// index lets the nodes know their edges.
-func (g *Graph) index() {
-	leaving, reaching := map[*Node]int{}, map[*Node]int{}
-	for i := range g.Edges {
-		leaving[g.byID[g.Edges[i].From]]++
-		reaching[g.byID[g.Edges[i].To]]++
-	}
-	// All lists are pieces of one array.
-	array := make([]int32, 0, 2*len(g.Edges))
-	piece := func(length int) []int32 {
-		start := len(array)
-		array = array[:start+length]
-		return array[start : start : start+length]
-	}
-	for _, node := range g.Nodes {
-		node.out, node.in = piece(leaving[node]), piece(reaching[node])
-	}
-	for i := range g.Edges {
-		if from := g.byID[g.Edges[i].From]; from != nil {
-			from.out = append(from.out, int32(i))
-		}
-		if to := g.byID[g.Edges[i].To]; to != nil {
-			to.in = append(to.in, int32(i))
-		}
-	}
-}
+func (g *Graph) In(id string) iter.Seq[Edge] { return g.edges.of(g, &g.edges.reaching, id) }
 
 // InUnit returns the nodes of a unit, in the order of Nodes.
 func (g *Graph) InUnit(unit string) []*Node {
@@ -385,17 +340,27 @@ func (g *Graph) Resource(id string) string {
 func (g *Graph) DependsOn(from, to string) bool {
 	seen := map[string]bool{from: true}
 	queue := []string{from}
+	need := func(id string) {
+		if !seen[id] {
+			seen[id] = true
+			queue = append(queue, id)
+		}
+	}
 	for len(queue) > 0 {
 		current := queue[0]
 		queue = queue[1:]
 		if current == to {
 			return true
 		}
-		for _, next := range g.dependsOn[current] {
-			if !seen[next] {
-				seen[next] = true
-				queue = append(queue, next)
+		for edge := range g.Out(current) {
+			if g.byID[edge.To].Parent == current {
+				need(edge.To)
+			} else {
+				need(g.Resource(edge.To))
 			}
+		}
+		for _, next := range g.depends[current] {
+			need(next)
 		}
 	}
 	return false
@@ -408,8 +373,8 @@ type Builder struct {
 	environments map[string]Environment
 	variables    value.Variables
 	files        map[string]*source.File
-	nodes        map[string]*Node
-	order        map[string]int
+	nodes        []*Node
+	byID         map[string]*Node
 	depends      map[string][]string
 }
 
@@ -419,8 +384,7 @@ func NewBuilder() *Builder {
 		environments: map[string]Environment{},
 		variables:    value.Variables{},
 		files:        map[string]*source.File{},
-		nodes:        map[string]*Node{},
-		order:        map[string]int{},
+		byID:         map[string]*Node{},
 		depends:      map[string][]string{},
 	}
 }
@@ -462,11 +426,12 @@ func (b *Builder) Units() []string {
 // graph is made.
 func (b *Builder) Nodes(kind Kind) []*Node {
 	var nodes []*Node
-	for _, id := range slices.Sorted(maps.Keys(b.nodes)) {
-		if node := b.nodes[id]; node.Kind == kind {
+	for _, node := range b.nodes {
+		if node.Kind == kind {
 			nodes = append(nodes, node)
 		}
 	}
+	slices.SortFunc(nodes, func(x, y *Node) int { return cmp.Compare(x.ID, y.ID) })
 	return nodes
 }
 
@@ -497,7 +462,7 @@ func (b *Builder) Variables() value.Variables { return b.variables }
 // AddNode adds a node. Children are added after their parent, in their order.
 // It returns an error where the id is taken.
 func (b *Builder) AddNode(node *Node) error {
-	if _, taken := b.nodes[node.ID]; taken {
+	if _, taken := b.byID[node.ID]; taken {
 		return fmt.Errorf("add node: %s is defined twice", node.ID)
 	}
 	// Most nodes are complete: what their lists have to spare is given back.
@@ -507,8 +472,9 @@ func (b *Builder) AddNode(node *Node) error {
 	if cap(node.Positions) > len(node.Positions) {
 		node.Positions = append(make(source.Places, 0, len(node.Positions)), node.Positions...)
 	}
-	b.nodes[node.ID] = node
-	b.order[node.ID] = len(b.order)
+	node.order = int32(len(b.nodes))
+	b.nodes = append(b.nodes, node)
+	b.byID[node.ID] = node
 	return nil
 }
 
@@ -527,6 +493,9 @@ func (b *Builder) AddPolicy(node *Node) error {
 	for i, problem := range node.Document.ProblemsFor(role) {
 		node.Positions.Set(ProblemPlace(i), problem.Location)
 	}
+	// From here on the statements say what it holds; the text is for rules that look
+	// at it.
+	node.Attributes.Set("document", node.Attribute("document").Packed())
 	if err := b.AddNode(node); err != nil {
 		return err
 	}
@@ -575,13 +544,8 @@ func (b *Builder) Merge(other *Builder) error {
 	for path, file := range other.files {
 		b.files[path] = file
 	}
-	ids := make([]string, 0, len(other.nodes))
-	for id := range other.nodes {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(x, y string) int { return cmp.Compare(other.order[x], other.order[y]) })
-	for _, id := range ids {
-		if err := b.AddNode(other.nodes[id]); err != nil {
+	for _, node := range other.nodes {
+		if err := b.AddNode(node); err != nil {
 			return err
 		}
 	}
@@ -590,7 +554,7 @@ func (b *Builder) Merge(other *Builder) error {
 			b.AddDependency(from, to)
 		}
 	}
-	other.nodes, other.order, other.depends = nil, nil, nil
+	other.nodes, other.byID, other.depends = nil, nil, nil
 	return nil
 }
 
@@ -601,9 +565,10 @@ func (b *Builder) Freeze() *Graph {
 		Environments: b.environments,
 		Variables:    b.variables,
 		Files:        b.files,
-		byID:         b.nodes,
+		Nodes:        b.nodes,
+		byID:         b.byID,
 		unitByID:     map[string]Unit{},
-		dependsOn:    b.depends,
+		depends:      b.depends,
 		statements:   map[source.Location]int{},
 		folders:      map[string][]*source.File{},
 	}
@@ -615,38 +580,15 @@ func (b *Builder) Freeze() *Graph {
 	for _, unit := range g.Units {
 		g.unitByID[unit.ID] = unit
 	}
-	g.Nodes = make([]*Node, 0, len(b.nodes))
-	for _, node := range b.nodes {
-		g.Nodes = append(g.Nodes, node)
-	}
 	slices.SortFunc(g.Nodes, func(x, y *Node) int {
-		return cmp.Or(cmp.Compare(x.Unit, y.Unit), x.Location.Compare(y.Location), cmp.Compare(b.order[x.ID], b.order[y.ID]), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(x.Unit, y.Unit), x.Location.Compare(y.Location), cmp.Compare(x.order, y.order))
 	})
-	for _, node := range g.Nodes {
+	for i, node := range g.Nodes {
+		node.index = int32(i)
 		if node.Kind == Statement {
 			g.statements[node.Location]++
 		}
-		for _, attribute := range node.Attributes {
-			attribute.Value.References(func(part value.Part) {
-				target := part.Reference.Node
-				if _, known := b.nodes[target]; known {
-					g.Edges = append(g.Edges, Edge{From: node.ID, To: target, Relation: attribute.Name, Location: part.Location})
-				}
-				b.AddDependency(g.Resource(node.ID), g.Resource(target))
-			})
-		}
 	}
-	// Parts follow in the order in which they were written, which is the
-	// order of their creation.
-	children := slices.DeleteFunc(slices.Clone(g.Nodes), func(n *Node) bool { return n.Parent == "" })
-	slices.SortStableFunc(children, func(x, y *Node) int { return cmp.Compare(b.order[x.ID], b.order[y.ID]) })
-	for _, child := range children {
-		g.Edges = append(g.Edges, Edge{From: child.Parent, To: child.ID, Relation: string(child.Kind), Location: child.Location})
-	}
-	g.Edges = slices.Clone(slices.Compact(g.Edges))
-	g.index()
-	for _, targets := range g.dependsOn {
-		sort.Strings(targets)
-	}
+	g.connect()
 	return g
 }

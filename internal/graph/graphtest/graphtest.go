@@ -57,7 +57,7 @@ func Dump(g *graph.Graph) string {
 			fmt.Fprintf(&out, "incomplete: %s\n", unit.Incomplete)
 		}
 	}
-	for _, edge := range g.Edges {
+	for edge := range g.Edges() {
 		if target := g.Node(edge.To); target.Parent != edge.From {
 			fmt.Fprintf(&out, "%s -%s-> %s at %s\n", short(edge.From), edge.Relation, short(edge.To), place(edge.Location))
 		}

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -71,9 +70,13 @@ type repository struct {
 	parser    *terraform.Parser
 	templates *cloudformation.Parser
 
-	// walked holds the folders that were reached without symbolic links, symlinks
-	// the links in them.
-	walked, symlinks map[string]bool
+	// names holds the entries of the folders that were reached without symbolic
+	// links, sorted, as ReadDir returns them; types the types of all that was seen
+	// there and is no regular file.
+	names map[string][]string
+	types map[string]fs.FileMode
+	// folders opens what is in them.
+	folders *folders
 
 	mutex sync.Mutex
 	files map[string]*readFile
@@ -96,7 +99,8 @@ func newRepository(root *os.Root, exclude []string, limits Limits, inputs inputs
 		}
 	}
 	r := &repository{
-		root: root, exclude: exclude, limits: limits.orDefault(), files: map[string]*readFile{}, links: map[string]string{}, walked: map[string]bool{}, symlinks: map[string]bool{}, parameters: map[string]parameters{},
+		root: root, exclude: exclude, limits: limits.orDefault(), files: map[string]*readFile{}, links: map[string]string{}, parameters: map[string]parameters{},
+		names: map[string][]string{}, types: map[string]fs.FileMode{}, folders: &folders{root: root, open: map[string]*os.Root{}},
 	}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {
@@ -114,13 +118,16 @@ func newRepository(root *os.Root, exclude []string, limits Limits, inputs inputs
 				return fmt.Errorf("read the repository root: %w", cause(err))
 			}
 			r.diagnostics = append(r.diagnostics, unreadable(name, err))
+			delete(r.names, name)
 			return nil
 		case r.exclude.matches(name):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
-		case entry.IsDir():
+		}
+		r.see(name, entry)
+		if entry.IsDir() {
 			if skipped[entry.Name()] {
 				return fs.SkipDir
 			}
@@ -130,9 +137,7 @@ func newRepository(root *os.Root, exclude []string, limits Limits, inputs inputs
 				})
 				return fs.SkipDir
 			}
-			r.walked[name] = true
-		case entry.Type()&fs.ModeSymlink != 0:
-			r.symlinks[name] = true
+			r.names[name] = nil
 		}
 		if seen++; seen > r.limits.Files {
 			return &UsageError{fmt.Sprintf("the repository has more than %d files; exclude some, or say limits.files in the configuration", r.limits.Files)}
@@ -154,6 +159,18 @@ func newRepository(root *os.Root, exclude []string, limits Limits, inputs inputs
 	slices.Sort(r.modules)
 	r.modules = slices.Compact(r.modules)
 	return r, nil
+}
+
+// see notes what the walk comes across.
+func (r *repository) see(name string, entry fs.DirEntry) {
+	if entry.Type() != 0 {
+		r.types[name] = entry.Type()
+	}
+	folder := path.Dir(name)
+	// A folder that cannot be read whole is not listed.
+	if names, listed := r.names[folder]; listed && name != "." && !r.isLinkToFolder(name, entry) {
+		r.names[folder] = append(names, entry.Name())
+	}
 }
 
 // An exclusion is the globs of Options.Exclude.
@@ -338,11 +355,6 @@ func closure(folder string, calls map[string][]string) []string {
 	return all
 }
 
-func (r *repository) isFolder(name string) bool {
-	information, err := r.root.Stat(name)
-	return err == nil && information.IsDir()
-}
-
 // sniff looks at the raw bytes before anything is parsed: Helm charts, Jinja
 // templates and JSON with comments are in most repositories and are none of our
 // business.
@@ -386,73 +398,4 @@ func (r *repository) ReadFile(name string) (*source.File, error) {
 	r.mutex.Unlock()
 	f.once.Do(func() { f.file, f.err = r.read(name) })
 	return f.file, f.err
-}
-
-func (r *repository) read(name string) (*source.File, error) {
-	information, err := r.root.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, cause(err))
-	}
-	if !information.Mode().IsRegular() {
-		return nil, fmt.Errorf("read %s: it is not a regular file", name)
-	}
-	if information.Size() > int64(r.limits.FileSize) {
-		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that are read (limits.file_size in the configuration)", name, information.Size(), r.limits.FileSize)
-	}
-	if r.total.Add(information.Size()) > int64(r.limits.TotalSize)+spare {
-		return nil, fmt.Errorf("read %s: all files together have more bytes than are read", name)
-	}
-	content, err := r.root.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, cause(err))
-	}
-	target := r.resolve(name)
-	r.mutex.Lock()
-	r.reads++
-	if target != name {
-		r.links[name] = target
-	}
-	r.mutex.Unlock()
-	return source.NewFile(name, content), nil
-}
-
-// resolve returns the path of a file without symbolic links, or the path itself
-// where that is not below the root.
-func (r *repository) resolve(name string) string {
-	if r.walked[path.Dir(name)] && !r.symlinks[name] {
-		return name
-	}
-	absolute, err := filepath.EvalSymlinks(filepath.Join(r.root.Name(), filepath.FromSlash(name)))
-	if err != nil {
-		return name
-	}
-	relative, err := filepath.Rel(r.root.Name(), absolute)
-	if err != nil || !filepath.IsLocal(relative) {
-		return name
-	}
-	return filepath.ToSlash(relative)
-}
-
-// ReadDir returns the names of the entries of a folder, sorted.
-func (r *repository) ReadDir(name string) ([]string, error) {
-	if isTooDeep(path.Clean(name)) {
-		return nil, fmt.Errorf("read folder %s: it is in more than %d folders", name, maxFolders)
-	}
-	entries, err := fs.ReadDir(r.root.FS(), path.Clean(name))
-	if err != nil {
-		return nil, fmt.Errorf("read folder %s: %w", name, cause(err))
-	}
-	names := make([]string, 0, len(entries))
-	for _, entry := range entries {
-		inner := path.Join(name, entry.Name())
-		if r.exclude.matches(inner) {
-			continue
-		}
-		// Links to folders lead in circles, and Terraform does not follow them.
-		if entry.Type()&fs.ModeSymlink != 0 && r.isFolder(inner) {
-			continue
-		}
-		names = append(names, entry.Name())
-	}
-	return names, nil
 }

@@ -16,7 +16,7 @@ func trees() map[string]repository {
 		return r
 	}
 	return map[string]repository{
-		"named pipes": making(tf(site(`"${file("pipe")}${templatefile("pipe", {})}"`)), func(t *testing.T, folder string) {
+		"named pipes": making(tf(site(`"${file("pipe")}${templatefile("pipe", {})}${join(",", fileset("..", "**"))}"`)), func(t *testing.T, folder string) {
 			for _, name := range []string{"stack/pipe", "stack/pipe.tf", "stack/terraform.tfvars", "pipe.json", "pipe.yaml", "pipe.template"} {
 				pipe(t, filepath.Join(folder, name))
 			}

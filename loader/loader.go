@@ -20,6 +20,7 @@ import (
 	"sync"
 
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/memory"
 	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/loader/policyjson"
@@ -109,6 +110,7 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	if err := repository.checkTotal(); err != nil {
 		return nil, err
 	}
+	memory.Expect(repository.total.Load())
 	l.checkTemplates(options.Templates)
 	l.inputs.given = l.giveRoots(options.Roots)
 	if err := l.load(ctx, units); err != nil {

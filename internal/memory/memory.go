@@ -5,8 +5,9 @@
 // nothing. A run of the linter is short, and most of what it makes stays alive to
 // its end, so that a collection is worth its time only where there is memory to
 // win. Here the collector runs when the heap reaches a limit: a fixed one as long as
-// little is alive, and beyond that a multiple of what is alive. Memory and the time
-// of collecting thus grow in proportion to the repository.
+// little is alive, and beyond that a multiple of what is alive, or of the input, which
+// says beforehand how much will be. Memory and the time of collecting thus grow in
+// proportion to the repository.
 //
 // Collecting beside the work costs twice: the collector has to begin long before the
 // limit, and what is made meanwhile counts as alive. Full and Collect let the work
@@ -27,10 +28,23 @@ const (
 	least = 32 << 20
 	// tenths is how many tenths of what is alive the limit is otherwise.
 	tenths = 18
+	// perInput is how many times the size of the input the heap may have in any case,
+	// up to mostForInput: in the end it holds about six times its size.
+	perInput     = 16
+	mostForInput = 1 << 30
 )
 
-// heapLimit is the limit in bytes, 0 where the collector is not tuned.
-var heapLimit atomic.Int64
+// heapLimit is the limit in bytes, 0 where the collector is not tuned, and forInput
+// what it is at least.
+var heapLimit, forInput atomic.Int64
+
+// Expect says how many bytes of input there are.
+func Expect(input int64) {
+	forInput.Store(min(max(input, 0), mostForInput/perInput) * perInput)
+	if heapLimit.Load() > 0 {
+		set()
+	}
+}
 
 // Tune sets the collector up for the whole process. It does nothing where the
 // environment says what the collector shall do, by the variables of Go's runtime.
@@ -72,7 +86,7 @@ func adjust() {
 // work is higher: that one begins well before it, and also counts stacks, which a
 // deep recursion makes large.
 func set() {
-	most := limit(read("/gc/heap/live:bytes"))
+	most := max(limit(read("/gc/heap/live:bytes")), forInput.Load())
 	heapLimit.Store(most)
 	debug.SetMemoryLimit(most + min(max(most/2, 4*least), math.MaxInt64-most))
 }

@@ -64,6 +64,14 @@ func TestTune(t *testing.T) {
 	if Full() {
 		t.Error("the heap is full from the beginning")
 	}
+	// The limit follows the input, where that says more than what is alive.
+	for input, want := range map[int64]int64{1 << 40: mostForInput, 50 << 20: 50 * perInput << 20, 1 << 10: least, 0: least, -1: least} {
+		Expect(input)
+		if got := heapLimit.Load(); got != want {
+			t.Errorf("for an input of %d bytes the limit is %d, want %d", input, got, want)
+		}
+	}
+	Expect(0)
 	// The limit follows what is alive, up and down.
 	held := make([]byte, 100<<20)
 	if !Full() {

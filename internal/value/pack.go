@@ -32,7 +32,7 @@ func (v *Value) opened() any {
 	if !isPacked {
 		return v.content
 	}
-	o := opener{text: string(text), names: []string{""}}
+	o := newOpener(text)
 	return o.content(v.Kind)
 }
 
@@ -134,6 +134,10 @@ type opener struct {
 	names []string
 }
 
+func newOpener(text packed) opener {
+	return opener{text: string(text), names: append(make([]string, 0, 8), "")}
+}
+
 func (o *opener) number() int {
 	n, shift := uint64(0), 0
 	for i := range len(o.text) {
@@ -168,9 +172,25 @@ func (o *opener) location() source.Location {
 	}
 }
 
+// header reads a value without its content, and whether that follows.
+func (o *opener) header() (v Value, holds bool) {
+	v = Value{Kind: Kind(o.number()), Bool: o.number() == 1, Location: o.location(), text: o.string()}
+	return v, o.number() == 1
+}
+
+// part reads a part without what it encodes, and whether that follows.
+func (o *opener) part() (part Part, encodes bool) {
+	part = Part{
+		Kind: PartKind(o.number()), Text: o.string(),
+		Reference: Reference{Node: o.name(), Attribute: Attribute(o.string())},
+		Location:  o.location(),
+	}
+	return part, o.number() == 1
+}
+
 func (o *opener) value() Value {
-	v := Value{Kind: Kind(o.number()), Bool: o.number() == 1, Location: o.location(), text: o.string()}
-	if o.number() == 1 {
+	v, holds := o.header()
+	if holds {
 		v.content = o.content(v.Kind)
 	}
 	return v
@@ -193,16 +213,50 @@ func (o *opener) content(kind Kind) any {
 	default:
 		parts := make([]Part, length)
 		for i := range parts {
-			parts[i] = Part{
-				Kind: PartKind(o.number()), Text: o.string(),
-				Reference: Reference{Node: o.name(), Attribute: Attribute(o.string())},
-				Location:  o.location(),
-			}
-			if o.number() == 1 {
+			part, encodes := o.part()
+			if encodes {
 				inner := o.value()
-				parts[i].JSON = &inner
+				part.JSON = &inner
 			}
+			parts[i] = part
 		}
 		return parts
+	}
+}
+
+// references calls f with the references in a content in the order of Value.Walk,
+// without making the tree.
+func (o *opener) references(kind Kind, f func(Part)) {
+	if kind != List && kind != Map {
+		// Those of the parts themselves are before those in what they encode.
+		before := *o
+		before.referencesOfParts(f, func(Part) {})
+		o.referencesOfParts(func(Part) {}, f)
+		return
+	}
+	for range o.number() {
+		if kind == Map {
+			o.string()
+			o.location()
+		}
+		o.referencesOfValue(f)
+	}
+}
+
+func (o *opener) referencesOfParts(own, encoded func(Part)) {
+	for range o.number() {
+		part, encodes := o.part()
+		if part.Kind == ReferenceTo {
+			own(part)
+		}
+		if encodes {
+			o.referencesOfValue(encoded)
+		}
+	}
+}
+
+func (o *opener) referencesOfValue(f func(Part)) {
+	if v, holds := o.header(); holds {
+		o.references(v.Kind, f)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/originkey/originkey/internal/source"
@@ -65,6 +66,11 @@ func arbitrary(r *rand.Rand, depth int, choices bool) Value {
 	}
 }
 
+func references(v Value) (all []Part) {
+	v.References(func(part Part) { all = append(all, part) })
+	return all
+}
+
 // tree opens all that is packed.
 func tree(v Value) Value {
 	v.content = v.opened()
@@ -83,6 +89,9 @@ func TestPackedIsTheSame(t *testing.T) {
 			if opened := tree(again); !reflect.DeepEqual(opened, v) {
 				t.Fatalf("%#v became %#v", v, opened)
 			}
+		}
+		if !slices.Equal(references(packedOnce), references(v)) {
+			t.Fatalf("the references of %#v are not those of %#v", packedOnce, v)
 		}
 		if v.String() != packedOnce.String() || v.Size(MaxSize) != packedOnce.Size(MaxSize) || v.Width() != packedOnce.Width() || !reflect.DeepEqual(v.Reasons(), packedOnce.Reasons()) {
 			t.Fatalf("%#v is not what %#v is", packedOnce, v)

@@ -378,6 +378,11 @@ func (v Value) Conditions(f func(Condition)) {
 
 // References calls f with every reference inside v and where it stands.
 func (v Value) References(f func(Part)) {
+	if text, isPacked := v.content.(packed); isPacked {
+		o := newOpener(text)
+		o.references(v.Kind, f)
+		return
+	}
 	v.Walk(func(inner Value) {
 		parts, _ := inner.opened().([]Part)
 		for _, part := range parts {

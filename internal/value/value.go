@@ -278,11 +278,15 @@ func (v Value) Literal() (string, bool) {
 		if v.content == nil {
 			return v.text, true
 		}
+		parts := v.Parts()
+		if slices.ContainsFunc(parts, func(part Part) bool { return part.Kind != Literal }) {
+			return "", false
+		}
+		if len(parts) == 1 {
+			return parts[0].Text, true
+		}
 		var text strings.Builder
-		for _, part := range v.Parts() {
-			if part.Kind != Literal {
-				return "", false
-			}
+		for _, part := range parts {
 			text.WriteString(part.Text)
 		}
 		return text.String(), true
@@ -358,13 +362,31 @@ func (v Value) In(world *World) Value {
 	}
 }
 
-func (v Value) hasChoice() bool {
-	if _, isPacked := v.content.(packed); isPacked {
-		return false
+// hasChoice reports whether there is a Choice in v. What is packed holds none.
+func (v *Value) hasChoice() bool {
+	switch content := v.content.(type) {
+	case *choice:
+		return true
+	case []Value:
+		for i := range content {
+			if content[i].hasChoice() {
+				return true
+			}
+		}
+	case []Member:
+		for i := range content {
+			if content[i].Value.hasChoice() {
+				return true
+			}
+		}
+	case []Part:
+		for i := range content {
+			if content[i].Kind == JSONOf && content[i].JSON.hasChoice() {
+				return true
+			}
+		}
 	}
-	found := false
-	v.Conditions(func(Condition) { found = true })
-	return found
+	return false
 }
 
 // Conditions calls f with the condition of every Choice inside v.

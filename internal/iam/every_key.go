@@ -115,44 +115,25 @@ func (s *Statement) mayTakeInKeys(expand func(value.Value) value.Value) bool {
 }
 
 // keysIn says whether a pattern takes in a key of which nothing but the partition is
-// known: Yes where it takes in all, No where it takes in none.
+// known: Yes where it takes in all, No where it takes in none. The stack's own partition
+// may be any.
 func keysIn(pattern value.Value) Truth {
-	c := comparison{generated: func(string) bool { return false }}
+	if text, sole := pattern.SoleLiteral(); sole && text == "*" {
+		return Yes
+	}
 	answer := No
 	var first, second tokenBuffer
 	for _, partition := range partitions {
-		answer = max(answer, c.matchText(c.tokenize(first[:0], inPartition(pattern, partition), true), c.someKey(second[:0], partition)))
+		c := comparison{generated: func(string) bool { return false }, partition: partition}
+		answer = max(answer, c.matchText(c.tokenize(first[:0], pattern, true), c.someKey(second[:0])))
 	}
 	return answer
 }
 
-// inPartition writes a partition for the stack's own.
-func inPartition(pattern value.Value, partition string) value.Value {
-	if pattern.Kind != value.String {
-		return pattern
-	}
-	if !slices.ContainsFunc(pattern.Parts(), isOwnPartition) {
-		return pattern
-	}
-	written := pattern.Parts()
-	parts := make([]value.Part, len(written))
-	for i, part := range written {
-		if isOwnPartition(part) {
-			part = value.Part{Kind: value.Literal, Text: partition, Location: part.Location}
-		}
-		parts[i] = part
-	}
-	return value.StringOf(parts, pattern.Location)
-}
-
-func isOwnPartition(part value.Part) bool {
-	return part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Partition
-}
-
 // someKey appends the ARN of a key of which nothing but the partition is known.
-func (c comparison) someKey(tokens []token, partition string) []token {
+func (c comparison) someKey(tokens []token) []token {
 	unknown := token{kind: unknownToken}
-	for _, text := range []string{"arn:", partition, ":kms:"} {
+	for _, text := range []string{"arn:", c.partition, ":kms:"} {
 		tokens = c.tokenizeLiteral(tokens, text, false)
 	}
 	tokens = c.tokenizeLiteral(append(tokens, unknown), ":", false)

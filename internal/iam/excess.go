@@ -32,18 +32,23 @@ func (s *Statement) ExcessActions() []Reason {
 		return excess
 	}
 	for _, pattern := range s.Actions {
+		written := pattern.String()
+		if written == "*" || strings.EqualFold(written, "kms:*") {
+			excess = append(excess, s.reason(CodeExcessAction, "Action", "%s", written))
+			continue
+		}
 		var taken []string
 		for _, action := range kmsActions {
 			if matchesAction(pattern, action) == Yes && !slices.Contains(cloudFrontActions, action) {
 				taken = append(taken, action)
 			}
 		}
-		switch written := strings.ToLower(pattern.String()); {
+		switch {
 		case len(taken) == 0:
-		case written != "*" && written != "kms:*" && strings.ContainsAny(written, "*?"):
-			excess = append(excess, s.reason(CodeExcessAction, "Action", "%s (%s)", pattern, examples(taken)))
+		case strings.ContainsAny(written, "*?"):
+			excess = append(excess, s.reason(CodeExcessAction, "Action", "%s (%s)", written, examples(taken)))
 		default:
-			excess = append(excess, s.reason(CodeExcessAction, "Action", "%s", pattern))
+			excess = append(excess, s.reason(CodeExcessAction, "Action", "%s", written))
 		}
 	}
 	return excess

@@ -48,6 +48,10 @@ func ReadOAI(expanded value.Value) (name OAIName, ok bool) {
 		return OAIName{}, false
 	}
 	text, atoms := skeleton(expanded)
+	// Hardly any principal is one.
+	if !strings.Contains(text, "origin-access-identity/") && !strings.Contains(text, ":user/") {
+		return OAIName{}, false
+	}
 	if match := oaiResource.FindStringSubmatch(text); match != nil {
 		name.readID(match[1], atoms)
 		name.Defect = "it is the ARN of the resource, not of the principal"
@@ -126,6 +130,9 @@ func isAtom(r rune) bool { return r >= firstAtom }
 
 // skeleton writes a String with one rune for each part that is no literal.
 func skeleton(v value.Value) (text string, atoms []value.Part) {
+	if text, literal := v.SoleLiteral(); literal {
+		return text, nil
+	}
 	var b strings.Builder
 	for _, part := range v.Parts() {
 		if part.Kind == value.Literal {

@@ -426,15 +426,17 @@ func reasonOf(v value.Value, otherwise string) string {
 // those with ForAllValues on a key that has one value at most, and that a request
 // without it satisfies ("Using condition keys with set operators" in the Developer
 // Guide).
-func (s *Statement) overlyPermissive(what string) []Problem {
+func (s *Statement) overlyPermissive() []Problem {
 	var problems []Problem
 	for _, condition := range s.Conditions {
+		if s.Allow != Yes || condition.Qualifier != "ForAllValues" {
+			continue
+		}
 		key := strings.ToLower(condition.Key)
-		single := strings.HasPrefix(key, "kms:encryptioncontext:") || strings.HasPrefix(key, "aws:requesttag/")
-		if s.Allow == Yes && condition.Qualifier == "ForAllValues" && single {
+		if strings.HasPrefix(key, "kms:encryptioncontext:") || strings.HasPrefix(key, "aws:requesttag/") {
 			problems = append(problems, Problem{
 				Code:     "overly-permissive-condition",
-				Text:     fmt.Sprintf("%s uses ForAllValues with %s, which a request without it satisfies; AWS KMS rejects the policy until ForAllValues is removed", what, condition.Key),
+				Text:     fmt.Sprintf("%s uses ForAllValues with %s, which a request without it satisfies; AWS KMS rejects the policy until ForAllValues is removed", s.name(), condition.Key),
 				Location: condition.Location, When: s.When,
 			})
 		}
@@ -443,35 +445,31 @@ func (s *Statement) overlyPermissive(what string) []Problem {
 }
 
 // ProblemsFor returns the problems of a document in a role: "key", "bucket" or
-// "identity". What a statement must hold depends on it.
+// "identity". What a statement must hold depends on it. They must not be changed.
 func (d *Document) ProblemsFor(role string) []Problem {
-	problems := slices.Clone(d.Problems)
+	problems := slices.Clip(d.Problems)
 	for _, s := range d.Statements {
-		what := fmt.Sprintf("statement %d", s.Index+1)
-		if s.Sid != "" {
-			what = fmt.Sprintf("statement %q", s.Sid)
+		add := func(code, text string) {
+			problems = append(problems, Problem{Code: code, Text: s.name() + " " + text, Location: s.Location, When: s.When})
 		}
-		add := func(code, format string, arguments ...any) {
-			problems = append(problems, Problem{Code: code, Text: what + " " + fmt.Sprintf(format, arguments...), Location: s.Location, When: s.When})
-		}
-		written := func(element string) bool { return s.writes(element) || s.writes("Not"+element) }
-		if role == "identity" {
-			if written("Principal") {
+		if hasPrincipal := s.writes("Principal") || s.writes("NotPrincipal"); role == "identity" {
+			if hasPrincipal {
 				add("principal-in-identity-policy", "has a Principal, which a policy of an identity must not have")
 			}
-		} else if !written("Principal") {
+		} else if !hasPrincipal {
 			add("no-principal", "has no Principal")
 		}
 		// AWS KMS accepts a key policy statement without Action or Resource
 		// and ignores it: "Overview of key policies" in the Developer Guide.
 		if role == "key" {
-			problems = append(problems, s.overlyPermissive(what)...)
+			problems = append(problems, s.overlyPermissive()...)
 			continue
 		}
-		for _, element := range []string{"Action", "Resource"} {
-			if !written(element) {
-				add("no-"+strings.ToLower(element), "has no %s", element)
-			}
+		if !s.writes("Action") && !s.writes("NotAction") {
+			add("no-action", "has no Action")
+		}
+		if !s.writes("Resource") && !s.writes("NotResource") {
+			add("no-resource", "has no Resource")
 		}
 	}
 	return problems

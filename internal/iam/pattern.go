@@ -34,6 +34,8 @@ const (
 type comparison struct {
 	generated  func(node string) bool
 	ignoreCase bool
+	// partition is what the partition of the stack is taken to be, or "".
+	partition string
 }
 
 // A tokenBuffer holds the tokens of a text of usual length without an allocation.
@@ -50,9 +52,11 @@ func (c comparison) tokenize(tokens []token, v value.Value, wildcards bool) []to
 	}
 	parts := v.Parts()
 	for i := range parts {
-		switch part := &parts[i]; part.Kind {
-		case value.Literal:
+		switch part := &parts[i]; {
+		case part.Kind == value.Literal:
 			tokens = c.tokenizeLiteral(tokens, part.Text, wildcards)
+		case c.partition != "" && part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Partition:
+			tokens = c.tokenizeLiteral(tokens, c.partition, false)
 		default:
 			tokens = append(tokens, opaqueToken(part))
 		}

@@ -215,15 +215,10 @@ func pathObject(p *facts.Path) ast.Object {
 	)
 }
 
-func factsObject(all map[string]facts.Fact) ast.Object {
-	names := make([]string, 0, len(all))
-	for name := range all {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	items := make([][2]*ast.Term, len(names))
-	for i, name := range names {
-		items[i] = ast.Item(ast.InternedTerm(name), factTerm(all[name]))
+func factsObject(all facts.Facts) ast.Object {
+	items := make([][2]*ast.Term, len(all))
+	for i, fact := range all {
+		items[i] = ast.Item(ast.InternedTerm(fact.Name), factTerm(fact.Fact))
 	}
 	return ast.NewObject(items...)
 }

@@ -143,7 +143,7 @@ func (e *Engine) Blockers(p *facts.Path) []string {
 	}
 	for _, rule := range e.rules {
 		if slices.ContainsFunc(facts.PathFacts, func(name string) bool {
-			fact := p.Facts[name]
+			fact := p.Facts.Get(name)
 			return fact.Verdict == iam.No && slices.ContainsFunc(fact.Reasons, func(reason facts.Reason) bool {
 				return slices.Contains(rule.Reports, reason.Code)
 			})

@@ -166,7 +166,7 @@ func twoPolicies(t testing.TB) *facts.Result {
 	t.Helper()
 	b := graph.NewBuilder()
 	b.AddUnit(graph.Unit{ID: "u", Path: ".", Language: graph.Terraform})
-	r := &facts.Result{Facts: map[string]map[string]facts.Fact{}, Keys: map[string]string{}}
+	r := &facts.Result{Facts: map[string]facts.Facts{}, Keys: map[string]string{}}
 	for i, name := range []string{"a", "b"} {
 		node := &graph.Node{
 			ID: "u#" + name, Kind: graph.Policy, Unit: "u", Address: name, Location: source.Location{File: "f.tf", Line: int32(i + 1), Column: 1, EndLine: int32(i + 1), EndColumn: 5},
@@ -176,7 +176,7 @@ func twoPolicies(t testing.TB) *facts.Result {
 			t.Fatal(err)
 		}
 		r.Subjects = append(r.Subjects, facts.Subject{ID: node.ID, Kind: facts.DocumentSubject})
-		r.Facts[node.ID] = map[string]facts.Fact{facts.Problems: {Verdict: iam.No}}
+		r.Facts[node.ID] = facts.Facts{{Name: facts.Problems, Fact: facts.Fact{Verdict: iam.No}}}
 	}
 	r.Graph = b.Freeze()
 	return r
@@ -249,18 +249,20 @@ report contains {"message": "x", "node": "nowhere", "path": "", "related": []}`}
 // TestRulesAreAskedWhereTheyMayReport counts the subjects that rules are asked about. The
 // account's root has every action on nearly every key, which is nobody's mistake.
 func TestRulesAreAskedWhereTheyMayReport(t *testing.T) {
-	asked := func(change func(known map[string]facts.Fact)) (rules []string) {
-		known := map[string]facts.Fact{
-			facts.AllowsDecrypt: {Verdict: iam.Yes}, facts.ExcessActions: {Verdict: iam.Yes}, facts.OtherAccounts: {Verdict: iam.Unknown},
-			facts.NamesCloudFront: {Verdict: iam.No}, facts.NamesOAI: {Verdict: iam.No}, facts.NamesEveryone: {Verdict: iam.No},
-			facts.RestrictsWho: {Verdict: iam.No}, facts.VoidConditions: {Verdict: iam.No}, facts.Inverted: {Verdict: iam.No},
-			facts.MalformedOAI: {Verdict: iam.No}, facts.ServesBucket: {Verdict: iam.Unknown}, facts.EveryBucket: {Verdict: iam.No},
-			facts.AdmitsOtherDistributions: {Verdict: iam.Yes},
+	asked := func(names string) (rules []string) {
+		var known facts.Facts
+		for _, name := range []string{
+			facts.NamesCloudFront, facts.NamesOAI, facts.NamesEveryone, facts.RestrictsWho, facts.VoidConditions, facts.Inverted,
+			facts.MalformedOAI, facts.EveryBucket, facts.OtherAccounts,
+		} {
+			known.Set(name, facts.Fact{Verdict: iam.No})
 		}
-		change(known)
+		for _, name := range []string{facts.AllowsDecrypt, facts.ExcessActions, facts.AdmitsOtherDistributions, names} {
+			known.Set(name, facts.Fact{Verdict: iam.Yes})
+		}
 		r := &facts.Result{
 			Graph: graph.NewBuilder().Freeze(), Subjects: []facts.Subject{{ID: "s", Kind: facts.StatementSubject}},
-			Facts: map[string]map[string]facts.Fact{"s": known},
+			Facts: map[string]facts.Facts{"s": known},
 		}
 		pending, needed := newRun(embedded(t), r, nil).pending()
 		for _, c := range pending {
@@ -271,11 +273,11 @@ func TestRulesAreAskedWhereTheyMayReport(t *testing.T) {
 		}
 		return rules
 	}
-	if rules := asked(func(map[string]facts.Fact) {}); len(rules) > 0 {
+	if rules := asked(facts.AllowsDecrypt); len(rules) > 0 {
 		t.Errorf("%q are asked about the account's root", rules)
 	}
 	for _, names := range []string{facts.NamesCloudFront, facts.NamesOAI} {
-		rules := asked(func(known map[string]facts.Fact) { known[names] = facts.Fact{Verdict: iam.Yes} })
+		rules := asked(names)
 		if !slices.Contains(rules, "excess-key-actions") {
 			t.Errorf("%s: only %q are asked", names, rules)
 		}

@@ -83,7 +83,7 @@ func (r *run) finding(subject facts.Subject, report report) (found *finding.Find
 	}
 	if walked := r.paths[subject.ID]; walked != nil {
 		found.Paths = []string{subject.ID}
-		for _, hop := range walked.Hops {
+		for _, hop := range walked.Hops() {
 			found.Flow = append(found.Flow, r.step(hop))
 		}
 	}

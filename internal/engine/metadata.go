@@ -106,10 +106,10 @@ func (r Rule) needs() []need {
 
 // isMet reports whether a need is met by the facts of a subject. path is nil where the
 // subject is none.
-func (n need) isMet(known map[string]facts.Fact, path *facts.Path) bool {
+func (n need) isMet(known facts.Facts, path *facts.Path) bool {
 	for _, alternative := range n {
 		verdict := ""
-		if fact, ok := known[alternative.fact]; ok {
+		if fact, ok := known.Find(alternative.fact); ok {
 			verdict = fact.Verdict.String()
 		} else if alternative.fact == "verdict" && path != nil {
 			verdict = string(path.Verdict)

@@ -68,16 +68,22 @@ func (w *walker) checkRead() {
 	if decision.Allowed == iam.No && decision.Denied == iam.No && w.checkUploadOnly(policy) {
 		return
 	}
-	w.setDecision(Read, decision, policy, "read-denied", w.malformed(policy, "s3:GetObject", "read-principal-malformed", Reason{
-		Code: "read-not-granted", Text: fmt.Sprintf("the policy of %s does not allow s3:GetObject to %s", bucket.Address, w.view.principal),
-		Node: policy.ID, Path: "document",
-	})...)
+	malformed := w.malformed(policy, "s3:GetObject")
+	w.setDecision(Read, decision, policy, "read-denied", func() []Reason {
+		if len(malformed) > 0 {
+			return w.isMalformed(malformed, policy, "read-principal-malformed")
+		}
+		return []Reason{{
+			Code: "read-not-granted", Text: fmt.Sprintf("the policy of %s does not allow s3:GetObject to %s", bucket.Address, w.view.principal),
+			Node: policy.ID, Path: "document",
+		}}
+	})
 	w.withholdRefused(Read, policy)
 }
 
-// setDecision turns a decision on a policy into a fact. absent are the reasons
+// setDecision turns a decision on a policy into a fact. absent returns the reasons
 // where nothing grants.
-func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.Node, deniedCode string, absent ...Reason) {
+func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.Node, deniedCode string, absent func() []Reason) {
 	switch {
 	case decision.Denied == iam.Yes:
 		for _, match := range decision.Matches {
@@ -95,7 +101,7 @@ func (w *walker) setDecision(name string, decision iam.Decision, policy *graph.N
 	case decision.Allowed == iam.Unknown:
 		w.set(name, iam.Unknown, w.reasons(decision.Reasons, policy)...)
 	default:
-		w.set(name, iam.No, absent...)
+		w.set(name, iam.No, absent()...)
 	}
 }
 
@@ -273,7 +279,7 @@ func (w *walker) checkPolicy() {
 	key := w.view.key
 	w.findKeyPolicy()
 	policy := w.view.keyPolicy
-	if _, decided := w.view.facts[Decrypt]; decided || policy == nil {
+	if _, decided := w.view.facts.Find(Decrypt); decided || policy == nil {
 		return
 	}
 	if problems := problemsIn(policy, graph.KeyPolicy, "invalid-key-policy", w.world); len(problems) > 0 {
@@ -290,10 +296,16 @@ func (w *walker) checkPolicy() {
 	w.assumeAccount(policy)
 	decision := w.evaluate(policy, w.decryptRequest())
 	w.view.matches = decision.Matches
-	w.setDecision(Decrypt, decision, policy, "decrypt-denied", w.malformed(policy, "kms:Decrypt", "decrypt-principal-malformed", Reason{
-		Code: "decrypt-not-granted", Text: fmt.Sprintf("%s does not allow kms:Decrypt to %s", keyPolicyOf(key), w.view.principal),
-		Node: policy.ID, Path: "document",
-	})...)
+	malformed := w.malformed(policy, "kms:Decrypt")
+	w.setDecision(Decrypt, decision, policy, "decrypt-denied", func() []Reason {
+		if len(malformed) > 0 {
+			return w.isMalformed(malformed, policy, "decrypt-principal-malformed")
+		}
+		return []Reason{{
+			Code: "decrypt-not-granted", Text: fmt.Sprintf("%s does not allow kms:Decrypt to %s", keyPolicyOf(key), w.view.principal),
+			Node: policy.ID, Path: "document",
+		}}
+	})
 	w.checkUploadGrant(policy)
 	w.withholdRefused(Decrypt, policy)
 	w.withholdRefused(UploadGrant, policy)
@@ -307,7 +319,7 @@ func (w *walker) checkPolicy() {
 
 // limitDecrypt withholds a yes where nobody has documented that a grant works.
 func (w *walker) limitDecrypt() {
-	if w.view.facts[Decrypt].Verdict != iam.Yes {
+	if w.view.facts.Get(Decrypt).Verdict != iam.Yes {
 		return
 	}
 	multitenant := w.distribution.Attribute("multitenant").In(w.world)
@@ -349,7 +361,7 @@ func (w *walker) checkUsable() {
 	}
 	for _, setting := range []struct{ path, wanted string }{{"spec", "SYMMETRIC_DEFAULT"}, {"usage", "ENCRYPT_DECRYPT"}} {
 		written := w.expand(key.Attribute(setting.path))
-		if text, literal := written.Literal(); !literal && !written.IsAbsent() && w.view.facts[KeyUsable].Verdict == iam.Yes {
+		if text, literal := written.Literal(); !literal && !written.IsAbsent() && w.view.facts.Get(KeyUsable).Verdict == iam.Yes {
 			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-state", Text: w.whyUnknown(written, "whether "+key.Address+" is a symmetric encryption key is not known"), Node: key.ID, Path: setting.path})
 		} else if literal && text != setting.wanted {
 			fail("key-type", setting.path, fmt.Sprintf("%s is %s, and S3 works with symmetric encryption keys only", key.Address, text))
@@ -361,7 +373,7 @@ func (w *walker) checkUsable() {
 	case keyRegion != "" && bucketRegion != "":
 		fail("key-region", "", fmt.Sprintf("%s is in %s and %s in %s; a bucket and its key must be in the same Region", key.Address, keyRegion, w.view.bucket.Address, bucketRegion))
 	default:
-		if key.Environment != w.view.bucket.Environment && key.Unit == w.view.bucket.Unit && w.view.facts[KeyUsable].Verdict == iam.Yes {
+		if key.Environment != w.view.bucket.Environment && key.Unit == w.view.bucket.Unit && w.view.facts.Get(KeyUsable).Verdict == iam.Yes {
 			w.set(KeyUsable, iam.Unknown, Reason{Code: "key-region", Text: fmt.Sprintf("whether %s and %s are in the same Region is not known", key.Address, w.view.bucket.Address), Node: key.ID})
 		}
 	}
@@ -443,7 +455,7 @@ func (w *walker) checkDefaultPolicy(unknown func(code, text, node, path string))
 		w.set(Decrypt, iam.Unknown, unsigned)
 		return
 	}
-	if _, decided := w.view.facts[Decrypt]; decided {
+	if _, decided := w.view.facts.Find(Decrypt); decided {
 		return
 	}
 	w.set(Decrypt, iam.No, Reason{
@@ -466,7 +478,7 @@ func (w *walker) assumeAccount(policy *graph.Node) {
 	if account == "" {
 		return
 	}
-	w.view.accounts[environment] = account
+	w.view.accounts = map[string]string{environment: account}
 	w.expanded = nil
 	w.view.assumed = union(w.view.assumed, []string{fmt.Sprintf("account %s, whose root %s lets administer it, is the stack's own", account, keyPolicyOf(w.view.key))})
 }

@@ -21,9 +21,12 @@ import (
 func Compute(g *graph.Graph) *Result { return newComputation(g).compute() }
 
 func newComputation(g *graph.Graph) *computation {
+	ix, diagnostics := newIndex(g)
 	return &computation{
-		index:  newIndex(g),
-		result: &Result{Graph: g, Facts: map[string]map[string]Fact{}, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}, Accounts: map[string]string{}},
+		index: ix,
+		result: &Result{
+			Graph: g, Keys: map[string]string{}, Readers: map[string][]*graph.Node{}, Accounts: map[string]string{}, Diagnostics: diagnostics,
+		},
 		serves: map[*iam.Statement]bool{}, readWith: map[*iam.Statement][]*graph.Node{}, ineffective: map[*iam.Statement]bool{}, meantFor: map[*iam.Statement]*graph.Node{}, walked: map[string]bool{},
 		ambiguous: sync.OnceValue(func() map[kindAddress]bool { return ambiguous(g) }),
 	}
@@ -38,6 +41,12 @@ func (c *computation) compute() *Result {
 	c.encrypted()
 	c.policies()
 	c.leaveOutContext()
+	c.result.Facts = make(map[string]Facts, len(c.subjects))
+	c.result.Subjects = make([]Subject, len(c.subjects))
+	for i, its := range c.subjects {
+		c.result.Subjects[i] = its.Subject
+		c.result.Facts[its.ID] = its.facts
+	}
 	return c.result
 }
 
@@ -59,16 +68,16 @@ func (c *computation) walks() []*walkedOrigin {
 			}
 		}
 	}
-	c.report(each(origins, (*originWalk).name, func(_ int, walk *originWalk) { c.walkWorlds(walk) }))
+	c.report(each(origins, (*originWalk).name, func(_ int, walk *originWalk) { c.walkOrigin(walk) }))
 	var walked []*walkedOrigin
 	for _, walk := range origins {
-		for _, seen := range walk.seen {
-			for _, statement := range seen.malformed {
-				c.meantFor[statement] = seen.identity
-			}
-			c.serve(seen.bucket, seen.matches)
-			if seen.uploads.Truth != iam.No {
-				c.serve(seen.bucket, seen.uploadMatches)
+		for _, meant := range walk.malformed {
+			c.meantFor[meant.statement] = meant.node
+		}
+		for _, served := range walk.served {
+			c.serves[served.statement] = true
+			if !slices.Contains(c.readWith[served.statement], served.node) {
+				c.readWith[served.statement] = append(c.readWith[served.statement], served.node)
 			}
 		}
 		walked = append(walked, walk.byRequest...)
@@ -76,21 +85,25 @@ func (c *computation) walks() []*walkedOrigin {
 	return walked
 }
 
-// paths joins what was seen of each origin to its paths.
+// paths collects the paths of all origins, those first that had to wait.
 func (c *computation) paths(walked []*walkedOrigin) {
-	paths := make([]*Path, len(walked))
-	ineffective := make([][]*iam.Statement, len(walked))
-	c.report(each(walked, (*walkedOrigin).name, func(i int, origin *walkedOrigin) {
-		paths[i], ineffective[i] = c.path(origin)
-	}))
-	for i, path := range paths {
+	var waiting []*walkedOrigin
+	for _, origin := range walked {
+		if origin.waits {
+			waiting = append(waiting, origin)
+		}
+	}
+	c.subjects = make([]judged, 0, len(walked))
+	c.report(each(waiting, (*walkedOrigin).name, func(_ int, origin *walkedOrigin) { c.path(origin) }))
+	for _, origin := range walked {
+		path := origin.path
 		if path == nil {
 			continue
 		}
-		for _, statement := range ineffective[i] {
+		for _, statement := range origin.ineffective {
 			c.ineffective[statement] = true
 		}
-		c.assumeAccounts(walked[i])
+		c.assumeAccounts(origin)
 		if path.Request == UploadRequest {
 			c.result.Uploads = append(c.result.Uploads, path)
 		} else {
@@ -98,7 +111,7 @@ func (c *computation) paths(walked []*walkedOrigin) {
 			c.reader(path)
 		}
 		c.involve(path)
-		c.subject(Subject{ID: path.ID, Kind: PathSubject}, path.Facts)
+		c.subjects = append(c.subjects, judged{Subject{ID: path.ID, Kind: PathSubject}, path.Facts})
 	}
 }
 
@@ -121,15 +134,11 @@ func (c *computation) leaveOutContext() {
 	}
 	c.result.Paths = slices.DeleteFunc(c.result.Paths, isContext)
 	c.result.Uploads = slices.DeleteFunc(c.result.Uploads, isContext)
-	c.result.Subjects = slices.DeleteFunc(c.result.Subjects, func(subject Subject) bool {
-		isReported := paths[subject.ID]
-		if subject.Kind != PathSubject {
-			isReported = reported(c.graph.Node(subject.ID), c.graph.Node(c.result.Keys[subject.ID]))
+	c.subjects = slices.DeleteFunc(c.subjects, func(subject judged) bool {
+		if subject.Kind == PathSubject {
+			return !paths[subject.ID]
 		}
-		if !isReported {
-			delete(c.result.Facts, subject.ID)
-		}
-		return !isReported
+		return !reported(c.graph.Node(subject.ID), c.graph.Node(c.result.Keys[subject.ID]))
 	})
 }
 
@@ -148,6 +157,8 @@ func (c *computation) isDescribed(distribution *graph.Node) bool {
 type computation struct {
 	*index
 	result *Result
+	// subjects are those of the result with their facts.
+	subjects []judged
 	// serves holds the statements that let, or may let, some path decrypt, or
 	// encrypt what it uploads.
 	serves map[*iam.Statement]bool
@@ -169,9 +180,10 @@ type computation struct {
 	walked map[string]bool
 }
 
-func (c *computation) subject(subject Subject, facts map[string]Fact) {
-	c.result.Subjects = append(c.result.Subjects, subject)
-	c.result.Facts[subject.ID] = facts
+// A judged subject has facts.
+type judged struct {
+	Subject
+	facts Facts
 }
 
 // An originWalk is what there is to see of an origin.
@@ -182,6 +194,15 @@ type originWalk struct {
 	// byRequest the same for each kind of request.
 	seen      []*view
 	byRequest []*walkedOrigin
+	// served holds the statements that let, or may let, a request through, with the
+	// bucket, and malformed those that are meant for an identity and name none.
+	served, malformed []statementFor
+}
+
+// A statementFor is a statement with the node that it is for.
+type statementFor struct {
+	statement *iam.Statement
+	node      *graph.Node
 }
 
 func (w *originWalk) name() (*graph.Node, string) { return nameOrigin(w.distribution, w.origin) }
@@ -199,35 +220,61 @@ type walkedOrigin struct {
 	views                []*view
 	worlds               []*value.World
 	complete             bool
+
+	// waits says that the path can only be made once all origins are walked.
+	waits bool
+	path  *Path
+	// ineffective holds the statements that are meant for the path and never apply.
+	ineffective []*iam.Statement
 }
 
 func (o *walkedOrigin) name() (*graph.Node, string) { return nameOrigin(o.distribution, o.origin) }
 
+// walkOrigin walks an origin, and makes the paths that need no other origin at once:
+// what the views of thousands of origins hold is much more than their paths.
+func (c *computation) walkOrigin(walk *originWalk) {
+	c.walkWorlds(walk)
+	for _, seen := range walk.seen {
+		for _, statement := range seen.malformed {
+			walk.malformed = append(walk.malformed, statementFor{statement, seen.identity})
+		}
+		walk.serve(seen.bucket, seen.matches)
+		if seen.uploads.Truth != iam.No {
+			walk.serve(seen.bucket, seen.uploadMatches)
+		}
+	}
+	walk.seen = nil
+	for _, walked := range walk.byRequest {
+		walked.waits = slices.ContainsFunc(walked.views, func(seen *view) bool { return seen.mayRefine(Decrypt, seen.matches) || seen.mayRefine(UploadGrant, seen.uploadMatches) })
+		if !walked.waits {
+			c.path(walked)
+		}
+	}
+}
+
 // walkWorlds walks an origin in all worlds. It sees nothing where there is no path in
 // any.
 func (ix *index) walkWorlds(walk *originWalk) {
-	requests := []*walkedOrigin{}
-	for _, request := range []RequestKind{ReadRequest, UploadRequest} {
-		requests = append(requests, &walkedOrigin{distribution: walk.distribution, origin: walk.origin, branch: walk.branch, request: request})
-	}
-	var seen []*view
+	var requests [2]*walkedOrigin
 	complete := value.Worlds(ix.graph.Variables,
 		func(world *value.World) *view { return ix.walk(walk.distribution, walk.origin, walk.branch, world) },
 		func(world *value.World, view *view) {
 			if !view.exists {
 				return
 			}
-			seen = append(seen, view)
-			walked := requests[0]
+			walk.seen = append(walk.seen, view)
+			walked := &requests[0]
 			if view.request == UploadRequest {
-				walked = requests[1]
+				walked = &requests[1]
 			}
-			walked.views = append(walked.views, view)
-			walked.worlds = append(walked.worlds, world)
+			if *walked == nil {
+				*walked = &walkedOrigin{distribution: walk.distribution, origin: walk.origin, branch: walk.branch, request: view.request}
+			}
+			(*walked).views = append((*walked).views, view)
+			(*walked).worlds = append((*walked).worlds, world)
 		})
-	walk.seen = seen
 	for _, walked := range requests {
-		if len(walked.views) > 0 {
+		if walked != nil {
 			walked.complete = complete
 			walk.byRequest = append(walk.byRequest, walked)
 		}
@@ -235,25 +282,21 @@ func (ix *index) walkWorlds(walk *originWalk) {
 }
 
 // serve notes the statements that let, or may let, a request through.
-func (c *computation) serve(bucket *graph.Node, matches []iam.Match) {
+func (w *originWalk) serve(bucket *graph.Node, matches []iam.Match) {
 	for _, match := range matches {
 		if match.Statement.Allow == iam.Yes && match.Applies() != iam.No {
-			c.serves[match.Statement] = true
-			if !slices.Contains(c.readWith[match.Statement], bucket) {
-				c.readWith[match.Statement] = append(c.readWith[match.Statement], bucket)
-			}
+			w.served = append(w.served, statementFor{match.Statement, bucket})
 		}
 	}
 }
 
-// path joins the views of all worlds to one answer, with the statements that are meant
-// for it and never apply.
-func (c *computation) path(walked *walkedOrigin) (path *Path, ineffective []*iam.Statement) {
+// path joins the views of all worlds to one answer.
+func (c *computation) path(walked *walkedOrigin) {
 	for _, seen := range walked.views {
-		ineffective = append(ineffective, c.refine(seen, Decrypt, seen.matches, "decrypt-not-granted", "decrypt-grant-ineffective")...)
-		ineffective = append(ineffective, c.refine(seen, UploadGrant, seen.uploadMatches, "upload-not-granted", "upload-grant-ineffective")...)
+		walked.ineffective = append(walked.ineffective, c.refine(seen, Decrypt, seen.matches, "decrypt-grant-ineffective")...)
+		walked.ineffective = append(walked.ineffective, c.refine(seen, UploadGrant, seen.uploadMatches, "upload-grant-ineffective")...)
 	}
-	path = join(walked)
+	path := join(walked)
 	if walked.request == UploadRequest {
 		path.joinFacts(slices.DeleteFunc(slices.Clone(PathFacts), func(name string) bool { return name == Read || name == Decrypt }), walked)
 	} else {
@@ -262,16 +305,20 @@ func (c *computation) path(walked *walkedOrigin) (path *Path, ineffective []*iam
 	}
 	path.joinFacts(UploadFacts, walked)
 	c.describe(path, walked)
-	return path, ineffective
+	walked.path, walked.worlds = path, nil
+	for _, seen := range walked.views {
+		seen.forget()
+	}
 }
 
 // joinFacts says what holds of facts in all worlds, where all were looked at.
 func (p *Path) joinFacts(names []string, walked *walkedOrigin) {
 	for _, name := range names {
-		p.Facts[name] = Fact{Verdict: iam.Unknown}
+		fact := Fact{Verdict: iam.Unknown}
 		if walked.complete {
-			p.Facts[name] = joinFact(name, walked.views, "")
+			fact = joinFact(name, walked.views, "")
 		}
+		p.Facts.Set(name, fact)
 	}
 }
 
@@ -296,7 +343,7 @@ func join(walked *walkedOrigin) *Path {
 		Key:          first.key,
 		ManagedBy:    first.managedBy,
 		KeyPolicy:    first.keyPolicy,
-		Facts:        map[string]Fact{},
+		Facts:        make(Facts, 0, len(PathFacts)+len(UploadFacts)),
 	}
 	for _, seen := range walked.views[1:] {
 		path.blur(seen)
@@ -382,11 +429,11 @@ func (c *computation) decide(path *Path, walked *walkedOrigin) {
 		path.Verdict = Undecided
 	}
 	for _, name := range PathFacts {
-		path.Facts[name] = joinFact(name, walked.views, path.Verdict)
+		path.Facts.Set(name, joinFact(name, walked.views, path.Verdict))
 	}
 	if path.IdentityKind != OAC {
 		for _, name := range []string{ReadThroughControl, DecryptThroughControl} {
-			path.Facts[name] = joinFact(name, walked.views, path.Verdict)
+			path.Facts.Set(name, joinFact(name, walked.views, path.Verdict))
 		}
 	}
 	if path.Verdict != Undecided {
@@ -416,7 +463,7 @@ func (v *view) doubts() []string { return union(slices.Clone(v.unknowns), v.text
 func (v *view) texts(verdict iam.Truth) []string {
 	var texts []string
 	for _, name := range PathFacts {
-		if fact, checked := v.facts[name]; checked && fact.Verdict == verdict {
+		if fact, checked := v.facts.Find(name); checked && fact.Verdict == verdict {
 			for _, reason := range fact.Reasons {
 				texts = union(texts, []string{reason.Text})
 			}
@@ -431,7 +478,7 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 	joined := Fact{Verdict: iam.Yes}
 	no := 0
 	for i, seen := range views {
-		fact, checked := seen.facts[name]
+		fact, checked := seen.facts.Find(name)
 		if !checked {
 			fact = Fact{Verdict: iam.Unknown}
 		}
@@ -452,7 +499,7 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 	if verdict == Unreadable && no > 0 && joined.Verdict != iam.No {
 		joined = Fact{Verdict: iam.No}
 		for _, seen := range views {
-			if fact, checked := seen.facts[name]; checked && fact.Verdict == iam.No {
+			if fact, checked := seen.facts.Find(name); checked && fact.Verdict == iam.No {
 				for _, reason := range fact.Reasons {
 					if !slices.Contains(joined.Reasons, reason) {
 						joined.Reasons = append(joined.Reasons, reason)
@@ -464,17 +511,26 @@ func joinFact(name string, views []*view, verdict Verdict) Fact {
 	return joined
 }
 
+// missing are the codes of grants that are not there at all, by the fact.
+var missing = map[string]string{Decrypt: "decrypt-not-granted", UploadGrant: "upload-not-granted"}
+
+// mayRefine reports whether a fact says that a grant is missing from a policy which has
+// a statement that is meant as one.
+func (v *view) mayRefine(name string, matches []iam.Match) bool {
+	fact := v.facts.Get(name)
+	return fact.Verdict == iam.No && len(fact.Reasons) > 0 && fact.Reasons[0].Code == missing[name] && v.keyPolicy != nil && slices.ContainsFunc(matches, isMeantAsGrant)
+}
+
 // refine tells a grant that is missing from one that is written and can never
 // apply: a statement that allows this identity the action, fails by its resource
 // or conditions, and serves no other path.
-func (c *computation) refine(seen *view, name string, matches []iam.Match, missing, code string) (ineffective []*iam.Statement) {
-	fact, checked := seen.facts[name]
-	if !checked || fact.Verdict != iam.No || len(fact.Reasons) == 0 || fact.Reasons[0].Code != missing || seen.keyPolicy == nil {
+func (c *computation) refine(seen *view, name string, matches []iam.Match, code string) (ineffective []*iam.Statement) {
+	if !seen.mayRefine(name, matches) {
 		return nil
 	}
 	var reasons []Reason
 	for _, match := range matches {
-		if !c.meant(match) || c.serves[match.Statement] {
+		if !isMeantAsGrant(match) || c.serves[match.Statement] {
 			continue
 		}
 		ineffective = append(ineffective, match.Statement)
@@ -491,13 +547,13 @@ func (c *computation) refine(seen *view, name string, matches []iam.Match, missi
 		reasons = append(reasons, reason)
 	}
 	if len(reasons) > 0 {
-		seen.facts[name] = Fact{Verdict: iam.No, Reasons: reasons}
+		seen.facts.Set(name, Fact{Verdict: iam.No, Reasons: reasons})
 	}
 	return ineffective
 }
 
-// meant reports whether a statement is written for the identity of the request.
-func (c *computation) meant(match iam.Match) bool {
+// isMeantAsGrant reports whether a statement is written for the identity of the request.
+func isMeantAsGrant(match iam.Match) bool {
 	if match.Statement.Allow != iam.Yes || match.Principal.Truth != iam.Yes || match.Statement.NamesEveryone() == iam.Yes {
 		return false
 	}

@@ -8,38 +8,41 @@ import (
 	"github.com/originkey/originkey/internal/iam"
 )
 
-// describe writes the hops and what each statement of the key policy does, as a
-// person would check them.
-func (c *computation) describe(path *Path, walked *walkedOrigin) {
+// Hops are the steps from the distribution to the key policy. They follow from the rest
+// of the path, and are written for those who ask.
+func (p *Path) Hops() []Hop {
+	var hops []Hop
 	hop := func(name string, node *graph.Node, place, text string) {
 		if node != nil {
-			path.Hops = append(path.Hops, Hop{Name: name, Node: node, Location: node.Place(place), Text: text})
+			hops = append(hops, Hop{Name: name, Node: node, Location: node.Place(place), Text: text})
 		}
 	}
 	does := "reads"
-	if path.Request == UploadRequest {
+	if p.Request == UploadRequest {
 		does = "uploads to"
 	}
-	hop("distribution", path.Distribution, "", path.Distribution.Address+" serves the content")
-	hop("origin", path.Origin, "domain_name", fmt.Sprintf("its origin %s %s %s", path.OriginID, does, path.BucketName))
-	switch path.IdentityKind {
+	hop("distribution", p.Distribution, "", p.Distribution.Address+" serves the content")
+	hop("origin", p.Origin, "domain_name", fmt.Sprintf("its origin %s %s %s", p.OriginID, does, p.BucketName))
+	switch p.IdentityKind {
 	case OAC:
-		hop("identity", path.Identity, "", fmt.Sprintf("requests are signed through %s, as %s", addressOf(path.Identity), path.Principal))
+		hop("identity", p.Identity, "", fmt.Sprintf("requests are signed through %s, as %s", addressOf(p.Identity), p.Principal))
 	case OAI:
-		hop("identity", path.Identity, "", "requests are signed by "+addressOf(path.Identity))
+		hop("identity", p.Identity, "", "requests are signed by "+addressOf(p.Identity))
 	case NoIdentity:
 	}
-	if path.Bucket != nil {
-		hop("bucket", path.Bucket, "", path.Bucket.Address+" holds the objects")
+	if p.Bucket != nil {
+		hop("bucket", p.Bucket, "", p.Bucket.Address+" holds the objects")
 	}
-	if path.Encryption != nil {
-		hop("encryption", path.Encryption, "algorithm", fmt.Sprintf("it encrypts new objects with %s, bucket keys are %s", path.Algorithm, path.BucketKey))
-	}
-	if path.BucketPolicy != nil {
-		hop("bucket policy", path.BucketPolicy, "document", c.readAnswer(path))
-	}
-	hop("key", path.Key, "", addressOf(path.Key)+" is the key")
-	hop("key policy", path.KeyPolicy, "document", c.decryptAnswer(path))
+	hop("encryption", p.Encryption, "algorithm", fmt.Sprintf("it encrypts new objects with %s, bucket keys are %s", p.Algorithm, p.BucketKey))
+	hop("bucket policy", p.BucketPolicy, "document", p.readAnswer())
+	hop("key", p.Key, "", addressOf(p.Key)+" is the key")
+	hop("key policy", p.KeyPolicy, "document", p.decryptAnswer())
+	return hops
+}
+
+// describe says what each statement of the policies does, as a person would check
+// them.
+func (c *computation) describe(path *Path, walked *walkedOrigin) {
 	if path.Request == UploadRequest {
 		path.Statements = c.answers(path.KeyPolicy, walked, generateDataKey, func(seen *view) []iam.Match { return seen.uploadMatches })
 		return
@@ -55,11 +58,11 @@ func addressOf(node *graph.Node) string {
 	return node.Address
 }
 
-func (c *computation) readAnswer(path *Path) string {
-	if path.Request == UploadRequest {
+func (p *Path) readAnswer() string {
+	if p.Request == UploadRequest {
 		return "its policy allows s3:PutObject and not s3:GetObject"
 	}
-	switch path.Facts[Read].Verdict {
+	switch p.Facts.Get(Read).Verdict {
 	case iam.Yes:
 		return "its policy allows s3:GetObject"
 	case iam.No:
@@ -69,10 +72,10 @@ func (c *computation) readAnswer(path *Path) string {
 	}
 }
 
-func (c *computation) decryptAnswer(path *Path) string {
-	fact, action := path.Facts[Decrypt], "kms:Decrypt"
-	if path.Request == UploadRequest {
-		fact, action = path.Facts[UploadGrant], generateDataKey
+func (p *Path) decryptAnswer() string {
+	fact, action := p.Facts.Get(Decrypt), "kms:Decrypt"
+	if p.Request == UploadRequest {
+		fact, action = p.Facts.Get(UploadGrant), generateDataKey
 	}
 	switch fact.Verdict {
 	case iam.Yes:

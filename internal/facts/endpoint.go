@@ -2,8 +2,8 @@ package facts
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
@@ -44,10 +44,12 @@ func parseEndpoint(domain value.Value) (kind endpointKind, bucket value.Value) {
 	}
 	text, symbols := flatten(domain)
 	text = strings.TrimPrefix(text, "http://")
-	if match := websiteForm.FindStringSubmatch(text); match != nil {
-		return websiteEndpoint, unflatten(match[1], symbols, domain.Location)
+	if strings.Contains(text, ".s3-website") {
+		if match := websiteForm.FindStringSubmatch(text); match != nil {
+			return websiteEndpoint, unflatten(match[1], symbols, domain.Location)
+		}
 	}
-	if accessPointForm.MatchString(text) {
+	if strings.Contains(text, "accesspoint") && accessPointForm.MatchString(text) {
 		return accessPointEndpoint, domain
 	}
 	if match := restForm.FindStringSubmatch(text); match != nil {
@@ -68,8 +70,22 @@ func isPlaceholder(r rune) bool { return r >= placeholder && r < placeholder+0xF
 // flatten writes a String as one text in which a placeholder stands for each
 // part that is not literal.
 func flatten(v value.Value) (text string, symbols []value.Part) {
+	if text, literal := v.SoleLiteral(); literal {
+		return text, nil
+	}
+	parts := v.Parts()
+	size, count := 0, 0
+	for i := range parts {
+		if parts[i].Kind == value.Literal {
+			size += len(parts[i].Text)
+		} else {
+			size, count = size+utf8.UTFMax, count+1
+		}
+	}
 	var builder strings.Builder
-	for _, part := range v.Parts() {
+	builder.Grow(size)
+	symbols = make([]value.Part, 0, count)
+	for _, part := range parts {
 		if part.Kind == value.Literal {
 			builder.WriteString(part.Text)
 			continue
@@ -99,23 +115,4 @@ func unflatten(text string, symbols []value.Part, at source.Location) value.Valu
 	}
 	flush()
 	return value.StringOf(result, at)
-}
-
-// textKey is equal for equal texts. opaque is true where part of v is unknown.
-func textKey(v value.Value) (key string, opaque bool) {
-	if v.Kind != value.String {
-		return "", true
-	}
-	var builder strings.Builder
-	for _, part := range v.Parts() {
-		switch part.Kind {
-		case value.Literal:
-			builder.WriteString(part.Text)
-		case value.ReferenceTo:
-			builder.WriteString("\x00" + strconv.Quote(part.Reference.Node) + "." + string(part.Reference.Attribute) + "\x00")
-		default:
-			return "", true
-		}
-	}
-	return builder.String(), false
 }

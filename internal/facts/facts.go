@@ -4,6 +4,8 @@
 package facts
 
 import (
+	"slices"
+
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
 	"github.com/originkey/originkey/internal/source"
@@ -29,10 +31,47 @@ const (
 // and Unknown.
 type Fact struct {
 	Verdict iam.Truth
-	Reasons []Reason
 	// Varies is true where Verdict is Unknown because conditions decide: the
 	// reasons are those of each of their combinations.
-	Varies bool
+	Varies  bool
+	Reasons []Reason
+}
+
+// Facts are the facts of one subject. They are a list since there are many subjects
+// with few facts each: a map takes several times as long to make.
+type Facts []Named
+
+// A Named is a fact with its name.
+type Named struct {
+	Name string
+	Fact
+}
+
+// Find returns the fact with that name.
+func (fs Facts) Find(name string) (Fact, bool) {
+	if i := fs.find(name); i >= 0 {
+		return fs[i].Fact, true
+	}
+	return Fact{}, false
+}
+
+// Get returns the fact with that name, or the zero Fact.
+func (fs Facts) Get(name string) Fact {
+	fact, _ := fs.Find(name)
+	return fact
+}
+
+// Set adds a fact, or replaces the one with that name.
+func (fs *Facts) Set(name string, fact Fact) {
+	if i := fs.find(name); i >= 0 {
+		(*fs)[i].Fact = fact
+		return
+	}
+	*fs = append(*fs, Named{name, fact})
+}
+
+func (fs Facts) find(name string) int {
+	return slices.IndexFunc(fs, func(fact Named) bool { return fact.Name == name })
 }
 
 // A Reason is one cause of a fact's verdict.
@@ -220,12 +259,10 @@ type Path struct {
 	// Facts are those of PathFacts, without Read and Decrypt for an
 	// UploadRequest, and those of UploadFacts. They are as they hold in every world; a
 	// fact that differs between worlds is Unknown.
-	Facts    map[string]Fact
+	Facts    Facts
 	Unknowns []string
 	Assumed  []string
 
-	// Hops are the steps from the distribution to the key policy statement.
-	Hops []Hop
 	// ReadStatements says of each statement of the bucket policy whether it
 	// speaks of the identity's s3:GetObject, Statements of each of the key
 	// policy whether it speaks of kms:Decrypt.
@@ -287,9 +324,9 @@ type Result struct {
 	Uploads []*Path
 	// Subjects are in a fixed order.
 	Subjects []Subject
-	// Facts holds the facts of every subject by its id, then by name. Subjects may
-	// share them: they must not be changed.
-	Facts map[string]map[string]Fact
+	// Facts holds the facts of every subject by its id. Subjects may share them: they
+	// must not be changed.
+	Facts map[string]Facts
 	// Accounts maps the id of an environment to the account that it is taken
 	// to be, where it is not known and all paths agree.
 	Accounts map[string]string

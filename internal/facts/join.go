@@ -8,6 +8,7 @@ import (
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/iam"
+	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
 
@@ -15,12 +16,8 @@ import (
 // by reference, by its literal name or through an endpoint is the same bucket.
 type index struct {
 	graph *graph.Graph
-	// units holds the nodes of each unit by kind.
-	units map[string]map[graph.Kind][]*graph.Node
-	// named holds the nodes of each unit by their identity, where that is one
-	// text without unknown parts; unnamed those of which it is not.
-	named   map[unitIdentity][]*graph.Node
-	unnamed map[unitKind][]*graph.Node
+	// units holds the nodes of each unit.
+	units map[string]unitIndex
 	// literals holds the nodes of all units whose identity is literal text.
 	literals map[literalIdentity][]*graph.Node
 	// foreign holds what is written in other units for a bucket or key, or may
@@ -37,17 +34,6 @@ type literalIdentity struct {
 	text string
 }
 
-type unitIdentity struct {
-	unit string
-	kind graph.Kind
-	key  string
-}
-
-type unitKind struct {
-	unit string
-	kind graph.Kind
-}
-
 // A looseKind is the kind of a node that is written for another one of kind.
 type looseKind struct{ writes, kind graph.Kind }
 
@@ -62,36 +48,54 @@ var identifying = map[graph.Kind]value.Attribute{
 	graph.Distribution: value.ID,
 }
 
-func newIndex(g *graph.Graph) *index {
+// newIndex indexes a graph. The units are looked at on all processors, and joined in
+// their order.
+func newIndex(g *graph.Graph) (*index, []source.Diagnostic) {
+	units := byUnit(g.Nodes)
 	ix := &index{
-		graph: g, units: map[string]map[graph.Kind][]*graph.Node{},
-		named: map[unitIdentity][]*graph.Node{}, unnamed: map[unitKind][]*graph.Node{}, literals: map[literalIdentity][]*graph.Node{},
+		graph: g, units: make(map[string]unitIndex, len(units)), literals: map[literalIdentity][]*graph.Node{},
 		foreign: map[string][]*graph.Node{}, loose: map[looseKind]*looseIndex{},
 	}
-	for _, node := range g.Nodes {
-		if ix.units[node.Unit] == nil {
-			ix.units[node.Unit] = map[graph.Kind][]*graph.Node{}
-		}
-		ix.units[node.Unit][node.Kind] = append(ix.units[node.Unit][node.Kind], node)
-		identity := ix.identity(node)
-		if key, opaque := textKey(identity); !opaque {
-			identity := unitIdentity{node.Unit, node.Kind, key}
-			ix.named[identity] = append(ix.named[identity], node)
-		}
-		text, literal := identity.Literal()
-		if literal {
-			identity := literalIdentity{node.Kind, text}
-			ix.literals[identity] = append(ix.literals[identity], node)
-		} else {
-			kind := unitKind{node.Unit, node.Kind}
-			ix.unnamed[kind] = append(ix.unnamed[kind], node)
+	indexes := make([]unitIndex, len(units))
+	diagnostics := each(units, nameUnit, func(i int, nodes []*graph.Node) { indexes[i] = ix.indexUnit(nodes) })
+	for i, its := range indexes {
+		ix.units[units[i][0].Unit] = its
+		for _, named := range its.named {
+			if identity := (literalIdentity{named.kind, named.text}); named.literal {
+				ix.literals[identity] = append(ix.literals[identity], named.node)
+			}
 		}
 	}
-	for _, node := range g.Nodes {
-		ix.addForeign(node)
+	written := make([][]writtenNode, len(units))
+	diagnostics = append(diagnostics, each(units, nameUnit, func(i int, nodes []*graph.Node) {
+		for _, node := range nodes {
+			if its, isWritten := ix.foreignOf(node); isWritten {
+				written[i] = append(written[i], its)
+			}
+		}
+	})...)
+	for _, its := range written {
+		for _, node := range its {
+			ix.addForeign(node)
+		}
 	}
-	return ix
+	return ix, diagnostics
 }
+
+// byUnit returns the nodes of each unit. The nodes of a graph are sorted by unit.
+func byUnit(nodes []*graph.Node) [][]*graph.Node {
+	var units [][]*graph.Node
+	start := 0
+	for i := range nodes {
+		if i+1 == len(nodes) || nodes[i+1].Unit != nodes[i].Unit {
+			units = append(units, nodes[start:i+1])
+			start = i + 1
+		}
+	}
+	return units
+}
+
+func nameUnit(nodes []*graph.Node) (at *graph.Node, text string) { return nodes[0], nodes[0].Unit }
 
 // writtenFor says of kinds of nodes in which attribute they name what they are
 // written for.
@@ -112,41 +116,59 @@ func writtenFor(node *graph.Node) (attribute string, kind graph.Kind) {
 	return "", ""
 }
 
-// addForeign notes what is written for a bucket or key of another unit, by
-// reference or by its name, or for one that no node is for certain.
-func (ix *index) addForeign(node *graph.Node) {
+// A writtenNode is a node that is written for buckets or keys of other units, or for one
+// that no node is for certain.
+type writtenNode struct {
+	node     *graph.Node
+	kind     graph.Kind
+	subjects []*graph.Node
+	// loose are the names of which no node is for certain.
+	loose []value.Value
+}
+
+// foreignOf finds what a node is written for in other units, by reference or by its
+// name.
+func (ix *index) foreignOf(node *graph.Node) (written writtenNode, isWritten bool) {
 	attribute, kind := writtenFor(node)
 	// A part of a resource is written for that one alone.
 	if kind == "" || node.Parent != "" {
-		return
+		return writtenNode{}, false
 	}
-	var loose []value.Value
+	written = writtenNode{node: node, kind: kind}
 	eachText(ix.graph.Expand(node.Attribute(attribute)), func(v value.Value) {
-		subjects := ix.everyTarget(kind, v, node, 0)
-		for _, subject := range subjects {
-			if subject.Unit != node.Unit && !slices.Contains(ix.foreign[subject.ID], node) {
-				ix.foreign[subject.ID] = append(ix.foreign[subject.ID], node)
+		found := false
+		for _, subject := range ix.everyTarget(kind, v, node, 0) {
+			found = found || subject.External == ""
+			if subject.Unit != node.Unit && !slices.Contains(written.subjects, subject) {
+				written.subjects = append(written.subjects, subject)
 			}
 		}
-		if !slices.ContainsFunc(subjects, func(subject *graph.Node) bool { return subject.External == "" }) && !v.IsAbsent() {
+		if !found && !v.IsAbsent() {
 			if kind == graph.Key && v.Kind == value.String {
 				v, _ = keyName(v)
 			}
-			loose = append(loose, v)
+			written.loose = append(written.loose, v)
 		}
 	})
-	if len(loose) == 0 {
+	return written, len(written.subjects)+len(written.loose) > 0
+}
+
+func (ix *index) addForeign(written writtenNode) {
+	for _, subject := range written.subjects {
+		ix.foreign[subject.ID] = append(ix.foreign[subject.ID], written.node)
+	}
+	if len(written.loose) == 0 {
 		return
 	}
-	kinds := looseKind{node.Kind, kind}
+	kinds := looseKind{written.node.Kind, written.kind}
 	if ix.loose[kinds] == nil {
 		ix.loose[kinds] = &looseIndex{}
 	}
-	name := loose[0]
-	if len(loose) > 1 {
+	name := written.loose[0]
+	if len(written.loose) > 1 {
 		name = value.Value{}
 	}
-	ix.loose[kinds].add(node, name)
+	ix.loose[kinds].add(written.node, name)
 }
 
 // eachText calls f with each side of a Choice.
@@ -178,11 +200,14 @@ func (ix *index) everyTarget(kind graph.Kind, wanted value.Value, from *graph.No
 		}
 		wanted = name
 	}
-	key, opaque := textKey(wanted)
+	text, opaque := spell(wanted)
 	if opaque {
 		return nil
 	}
-	found := slices.Clone(ix.named[unitIdentity{from.Unit, kind, key}])
+	var found []*graph.Node
+	for _, own := range ix.named(from.Unit, kind, text) {
+		found = append(found, own.node)
+	}
 	if slices.ContainsFunc(found, isSettled) {
 		return found
 	}
@@ -298,18 +323,18 @@ func (ix *index) findAt(kind graph.Kind, wanted value.Value, at place, from *gra
 
 // ownNamed returns the nodes of a unit whose identity certainly is wanted.
 func (ix *index) ownNamed(kind graph.Kind, wanted value.Value, unit string, world *value.World, exists func(*graph.Node) bool) []*graph.Node {
-	key, opaque := textKey(wanted)
+	text, opaque := spell(wanted)
 	if opaque {
 		return nil
 	}
 	var found []*graph.Node
-	for _, node := range ix.named[unitIdentity{unit, kind, key}] {
+	for _, own := range ix.named(unit, kind, text) {
 		ix.work.compare()
-		if exists(node) {
-			found = append(found, node)
+		if exists(own.node) {
+			found = append(found, own.node)
 		}
 	}
-	for _, node := range ix.unnamed[unitKind{unit, kind}] {
+	for _, node := range ix.unnamed(unit, kind) {
 		// The identity may be a choice, one side of which is wanted.
 		if identity := ix.identity(node); identity.Kind == value.Choice && exists(node) && ix.sameText(identity.In(world), wanted) == iam.Yes {
 			found = append(found, node)
@@ -320,7 +345,7 @@ func (ix *index) ownNamed(kind graph.Kind, wanted value.Value, unit string, worl
 
 // possible returns the nodes of a unit, one of which may be what is wanted.
 func (ix *index) possible(kind graph.Kind, wanted value.Value, unit string, world *value.World) []*graph.Node {
-	for _, node := range ix.unnamed[unitKind{unit, kind}] {
+	for _, node := range ix.unnamed(unit, kind) {
 		if node.When.In(world) && ix.sameText(ix.identity(node).In(world), wanted) == iam.Unknown {
 			return []*graph.Node{node}
 		}
@@ -463,12 +488,12 @@ func kindName(kind graph.Kind) string {
 // sameText compares two expanded texts.
 func (ix *index) sameText(x, y value.Value) iam.Truth {
 	ix.work.compare()
-	xKey, xOpaque := textKey(x)
-	yKey, yOpaque := textKey(y)
+	xText, xOpaque := spell(x)
+	yText, yOpaque := spell(y)
 	if xOpaque || yOpaque {
 		return iam.Unknown
 	}
-	if xKey == yKey {
+	if xText == yText {
 		return iam.Yes
 	}
 	_, xLiteral := x.Literal()
@@ -582,7 +607,7 @@ func (ix *index) policies(node *graph.Node, role string, world *value.World) (no
 // The doubt says what may be written for it besides; where nothing is, that may be
 // in any unit.
 func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(*graph.Node) target, world *value.World) (nodes []*graph.Node, doubt string) {
-	for _, node := range slices.Concat(ix.units[subject.Unit][kind], ix.foreign[subject.ID]) {
+	for _, node := range ix.beside(subject, kind) {
 		ix.work.compare()
 		if node.Kind != kind || !node.When.In(world) {
 			continue
@@ -618,6 +643,16 @@ func (ix *index) configuring(subject *graph.Node, kind graph.Kind, resolve func(
 		return doubt == ""
 	})
 	return nil, doubt
+}
+
+// beside returns the nodes of a kind that are in the unit of a subject, and what is
+// written for it in others.
+func (ix *index) beside(subject *graph.Node, kind graph.Kind) []*graph.Node {
+	own, foreign := ix.nodes(subject.Unit, kind), ix.foreign[subject.ID]
+	if len(foreign) == 0 {
+		return own
+	}
+	return slices.Concat(own, foreign)
 }
 
 // looseReason says why it is not known what a node is written for.

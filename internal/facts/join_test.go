@@ -241,7 +241,7 @@ func TestKeyAcrossUnits(t *testing.T) {
 				test.from = "nowhere"
 			}
 			from := s.node(graph.Encryption, "a#encryption", test.from, "key", test.wanted)
-			ix := newIndex(s.Freeze())
+			ix, _ := newIndex(s.Freeze())
 			inWorld(ix.graph, func(world *value.World) {
 				found := ix.key(from.Attribute("key"), from, world)
 				switch {
@@ -374,7 +374,7 @@ func TestWrittenInAnotherUnit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStage()
 			test.nodes(s)
-			ix := newIndex(s.Freeze())
+			ix, _ := newIndex(s.Freeze())
 			subject := ix.graph.Node("b#subject")
 			role := graph.KeyPolicy
 			if subject.Kind == graph.Bucket {

@@ -14,7 +14,7 @@ import (
 // KMS" in the AWS KMS Developer Guide); whether one for an origin access
 // identity works is documented nowhere.
 func (w *walker) checkKeyGrants() {
-	fact := w.view.facts[Decrypt]
+	fact := w.view.facts.Get(Decrypt)
 	if fact.Verdict != iam.No || len(fact.Reasons) != 1 || fact.Reasons[0].Code != "decrypt-not-granted" {
 		return
 	}
@@ -29,7 +29,7 @@ func (w *walker) checkKeyGrants() {
 		switch text, literal := grantee.Literal(); {
 		case w.view.identityKind == OAC && literal && strings.HasPrefix(text, "cloudfront.amazonaws.com"):
 			fact.Reasons[0].Text += fmt.Sprintf("; %s does not help, since a grant cannot be for a service", grant.Address)
-			w.view.facts[Decrypt] = fact
+			w.view.facts.Set(Decrypt, fact)
 			return
 		case w.view.identityKind == OAI && w.namesIdentity(grantee):
 			w.set(Decrypt, iam.Unknown, Reason{Code: "undocumented", Text: fmt.Sprintf("AWS does not document whether the grant %s serves an origin access identity", grant.Address), Node: grant.ID, Path: "grantee"})

@@ -114,9 +114,9 @@ func (ix *index) partition(node *graph.Node) string {
 	return at.partition
 }
 
-// namesMalformed returns the statements of a policy that are meant to allow an
+// malformed returns, and notes, the statements of a policy that are meant to allow an
 // action to the path's identity and whose principal is malformed.
-func (w *walker) namesMalformed(policy *graph.Node, action string) []*iam.Statement {
+func (w *walker) malformed(policy *graph.Node, action string) []*iam.Statement {
 	if w.view.identityKind != OAI {
 		return nil
 	}
@@ -132,6 +132,7 @@ func (w *walker) namesMalformed(policy *graph.Node, action string) []*iam.Statem
 			}
 		}
 	}
+	w.view.malformed = append(w.view.malformed, statements...)
 	return statements
 }
 
@@ -151,16 +152,10 @@ func (w *walker) isMeant(malformed malformedPrincipal) bool {
 	return id == malformed.id || strings.ContainsFunc(id, isPlaceholder)
 }
 
-// malformed replaces the reason that nothing grants an action by the statements that
-// are meant to, where there are any.
-func (w *walker) malformed(policy *graph.Node, action, code string, absent Reason) []Reason {
-	statements := w.namesMalformed(policy, action)
-	if len(statements) == 0 {
-		return []Reason{absent}
-	}
+// isMalformed says of statements that their principal is malformed.
+func (w *walker) isMalformed(statements []*iam.Statement, policy *graph.Node, code string) []Reason {
 	reasons := make([]Reason, len(statements))
 	for i, statement := range statements {
-		w.view.malformed = append(w.view.malformed, statement)
 		reasons[i] = Reason{
 			Code: code, Text: fmt.Sprintf("%s of %s is meant for %s, but its principal is malformed", describeStatement(statement), policy.Address, w.view.principal),
 			Node: w.statementNode(policy, statement), Path: "Principal",
@@ -174,7 +169,7 @@ func (w *walker) malformed(policy *graph.Node, action, code string, absent Reaso
 // principals that do not exist, and then none of its statements is in force. What an
 // account says of itself, AWS took.
 func (w *walker) withholdRefused(name string, policy *graph.Node) {
-	if w.view.facts[name].Verdict != iam.Yes || policy.Parent != "" && w.isObserved(policy) {
+	if w.view.facts.Get(name).Verdict != iam.Yes || policy.Parent != "" && w.isObserved(policy) {
 		return
 	}
 	var reasons []Reason
@@ -228,7 +223,7 @@ func (c *computation) meantIdentity(s *iam.Statement, policy *graph.Node) *graph
 	if identity := c.meantFor[s]; identity != nil {
 		return identity
 	}
-	if identities := c.index.units[policy.Unit][graph.OAI]; len(identities) == 1 {
+	if identities := c.nodes(policy.Unit, graph.OAI); len(identities) == 1 {
 		return identities[0]
 	}
 	return nil

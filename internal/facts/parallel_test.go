@@ -89,7 +89,7 @@ func TestOneMistakeSpoilsOnePath(t *testing.T) {
 		t.Error("half of a policy was judged")
 	}
 	// A path that was not followed may be what the statement is for.
-	if fact := result.Facts["site0001#key_policy#statement/1"][ServesBucket]; fact.Verdict.String() != "unknown" {
+	if fact := result.Facts["site0001#key_policy#statement/1"].Get(ServesBucket); fact.Verdict.String() != "unknown" {
 		t.Errorf("the statement for the spoiled path serves a bucket: %v", fact)
 	}
 }
@@ -128,5 +128,24 @@ func TestWorkOfAUnitDoesNotGrow(t *testing.T) {
 	manyEvaluations, manyComparisons := perUnit(200)
 	if manyEvaluations != fewEvaluations || manyComparisons != fewComparisons || fewEvaluations == 0 || fewComparisons == 0 {
 		t.Errorf("a unit of 50 takes %v evaluations and %v comparisons, one of 200 %v and %v", fewEvaluations, fewComparisons, manyEvaluations, manyComparisons)
+	}
+}
+
+// TestAllocationsOfAUnit bounds how much is made for a unit, and asserts that what is seen
+// of an origin is not kept once its path is made.
+func TestAllocationsOfAUnit(t *testing.T) {
+	const n, most = 100, 250
+	g := sites(n)
+	if made := testing.AllocsPerRun(1, func() { Compute(g) }) / n; made > most {
+		t.Errorf("a unit takes %v allocations, more than %d", made, most)
+	} else {
+		t.Logf("a unit takes %v allocations", made)
+	}
+	for _, walked := range newComputation(g).walks() {
+		for _, seen := range walked.views {
+			if walked.path == nil || seen.facts != nil || seen.matches != nil || seen.readMatches != nil {
+				t.Fatalf("%s is kept as it was seen", walked.pathID())
+			}
+		}
 	}
 }

@@ -38,7 +38,7 @@ type view struct {
 	// follows from what CloudFront's identity may do.
 	otherSigner string
 
-	facts    map[string]Fact
+	facts    Facts
 	unknowns []string
 	assumed  []string
 	remarks  []string
@@ -51,6 +51,12 @@ type view struct {
 	// malformed holds the statements that are meant for the identity and name
 	// none.
 	malformed []*iam.Statement
+}
+
+// forget leaves what says who reads what.
+func (v *view) forget() {
+	v.facts, v.assumed, v.remarks = nil, nil, nil
+	v.readMatches, v.matches, v.uploadMatches, v.malformed = nil, nil, nil, nil
 }
 
 // The texts of Path.Algorithm, Path.BucketKey and Path.ManagedBy that are not
@@ -77,7 +83,7 @@ func (v *view) verdict() Verdict {
 	}
 	verdict := Readable
 	for _, name := range PathFacts {
-		fact, checked := v.facts[name]
+		fact, checked := v.facts.Find(name)
 		if !checked {
 			// What could not be checked follows from something unknown
 			// before it, or from a no.
@@ -111,24 +117,37 @@ type walker struct {
 	accessPoint *graph.Node
 	// branch is which of the buckets of a multi-Region access point is followed.
 	branch int
-	// expanded holds what references alone stand for with the accounts that are
-	// known: those to the bucket, the key and the distribution are asked for again
-	// and again.
-	expanded map[value.Reference]value.Value
+	// expanded holds what references alone, and texts of several parts, stand for with
+	// the accounts that are known: those to the bucket, the key and the distribution
+	// are asked for again and again, as are those in a statement.
+	expanded []expansion
+	// asked is what all requests of the path have in common, once there is one.
+	asked *iam.Request
 }
+
+// An expansion is what a reference alone, or else the parts of a text, stand for: values
+// do not change, so that the same parts stand for the same.
+type expansion struct {
+	reference value.Reference
+	first     *value.Part
+	count     int
+	expanded  value.Value
+}
+
+// maxExpansions bounds how many expansions are kept.
+const maxExpansions = 12
 
 // walk evaluates the path of an origin in a world, to one of the buckets that the
 // origin leads to.
 func (ix *index) walk(distribution, origin *graph.Node, branch int, world *value.World) *view {
 	w := &walker{index: ix, world: world, distribution: distribution, origin: origin, branch: branch, view: &view{
-		accounts:     map[string]string{},
 		request:      ReadRequest,
 		uploads:      iam.Result{Truth: iam.Unknown},
 		identityKind: NoIdentity,
 		algorithm:    unknownText,
 		bucketKey:    unknownText,
 		managedBy:    unknownText,
-		facts:        map[string]Fact{},
+		facts:        make(Facts, 0, len(PathFacts)+len(UploadFacts)),
 	}}
 	if !distribution.When.In(world) || !origin.When.In(world) {
 		return w.view
@@ -197,25 +216,34 @@ func (w *walker) assume(nodes ...*graph.Node) {
 }
 
 func (w *walker) set(name string, verdict iam.Truth, reasons ...Reason) {
-	w.view.facts[name] = Fact{Verdict: verdict, Reasons: reasons}
+	w.view.facts.Set(name, Fact{Verdict: verdict, Reasons: reasons})
 }
 
 // expand writes a value in its constituents, in this world, with the accounts
 // that are known on this path.
 func (w *walker) expand(v value.Value) value.Value {
-	reference, alone := v.SoleReference()
-	if !alone {
-		return w.withAccounts(w.graph.Expand(v).In(w.world))
+	if _, literal := v.SoleLiteral(); literal {
+		return v
 	}
-	expanded, known := w.expanded[reference]
-	if !known {
-		expanded = w.withAccounts(w.graph.Expand(v).In(w.world))
-		if w.expanded == nil {
-			w.expanded = map[value.Reference]value.Value{}
+	var its expansion
+	if reference, alone := v.SoleReference(); alone {
+		its.reference = reference
+	} else if parts := v.Parts(); len(parts) > 0 {
+		its.first, its.count = &parts[0], len(parts)
+	}
+	for i := range w.expanded {
+		if known := &w.expanded[i]; known.reference == its.reference && known.first == its.first && known.count == its.count {
+			return known.expanded
 		}
-		w.expanded[reference] = expanded
 	}
-	return expanded
+	its.expanded = w.withAccounts(w.graph.Expand(v).In(w.world))
+	if w.expanded == nil {
+		w.expanded = make([]expansion, 0, maxExpansions)
+	}
+	if len(w.expanded) < maxExpansions && (its.first != nil || its.reference != value.Reference{}) {
+		w.expanded = append(w.expanded, its)
+	}
+	return its.expanded
 }
 
 // withAccounts writes the accounts that are known on this path into an expanded text.
@@ -223,10 +251,19 @@ func (w *walker) withAccounts(expanded value.Value) value.Value {
 	if expanded.Kind != value.String || len(w.view.accounts) == 0 {
 		return expanded
 	}
+	account := func(part value.Part) string {
+		if part.Kind != value.ReferenceTo || part.Reference.Attribute != value.Account {
+			return ""
+		}
+		return w.view.accounts[part.Reference.Node]
+	}
+	if !slices.ContainsFunc(expanded.Parts(), func(part value.Part) bool { return account(part) != "" }) {
+		return expanded
+	}
 	parts := slices.Clone(expanded.Parts())
 	for i, part := range parts {
-		if account, ok := w.view.accounts[part.Reference.Node]; ok && part.Kind == value.ReferenceTo && part.Reference.Attribute == value.Account {
-			parts[i] = value.Part{Kind: value.Literal, Text: account, Location: part.Location}
+		if known := account(part); known != "" {
+			parts[i] = value.Part{Kind: value.Literal, Text: known, Location: part.Location}
 		}
 	}
 	return value.StringOf(parts, expanded.Location)
@@ -331,7 +368,7 @@ func isEmpty(v value.Value) bool {
 }
 
 func hasUnknown(v value.Value) bool {
-	_, opaque := textKey(v)
+	_, opaque := spell(v)
 	return opaque
 }
 
@@ -490,7 +527,7 @@ func (w *walker) checkUploads() {
 // checkSigning says whether requests to the bucket are signed by an identity
 // that SSE-KMS works with.
 func (w *walker) checkSigning(kind endpointKind) {
-	if _, decided := w.view.facts[Signed]; !decided {
+	if _, decided := w.view.facts.Find(Signed); !decided {
 		w.set(Signed, iam.Yes)
 	}
 	w.set(IdentitySupportsKMS, iam.Yes)
@@ -536,7 +573,7 @@ func (w *walker) checkControl() {
 	switch kind, literal := written.Literal(); {
 	case literal && kind != "" && kind != "s3":
 		w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: fmt.Sprintf("%s is for origins of type %s, not s3", control.Address, kind), Node: control.ID, Path: "origin_type"})
-	case !literal && !written.IsAbsent() && w.view.facts[Signed].Verdict == iam.Yes:
+	case !literal && !written.IsAbsent() && w.view.facts.Get(Signed).Verdict == iam.Yes:
 		w.set(Signed, iam.Unknown, Reason{Code: "identity-unknown", Text: w.whyUnknown(written, fmt.Sprintf("the type of origins that %s is for is not known", control.Address)), Node: control.ID, Path: "origin_type"})
 	}
 }

@@ -18,14 +18,14 @@ const secureTransport = "aws:securetransport"
 // CloudFront and your Amazon S3 origin", CloudFront Developer Guide), so that
 // such a Deny hits only viewers who come over HTTP.
 func (w *walker) remarkPlainHTTP(policy *graph.Node, decision iam.Decision) {
-	request := w.objectRequest("s3:GetObject")
-	request.Context = map[string]iam.ContextValue{secureTransport: {
-		Presence: iam.Present, Values: []value.Value{value.Text("false", source.Location{})},
-	}}
 	for _, match := range decision.Matches {
 		if match.Statement.Allow != iam.No || match.Applies() != iam.No || !match.Statement.DependsOn(secureTransport) {
 			continue
 		}
+		request := w.objectRequest("s3:GetObject")
+		request.Context = map[string]iam.ContextValue{secureTransport: {
+			Presence: iam.Present, Values: []value.Value{value.Text("false", source.Location{})},
+		}}
 		if match.Statement.Match(request).Applies() == iam.Yes {
 			w.remark(fmt.Sprintf("%s of %s refuses plain HTTP: CloudFront asks over the protocol of the viewer, so that viewers who come over HTTP get an error unless the behaviors redirect them to HTTPS", describeStatement(match.Statement), policy.Address))
 		}

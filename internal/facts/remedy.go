@@ -32,7 +32,7 @@ func (c *computation) remedies(path *Path, seen *view, broken string) {
 		path.remedy(bindBucket(c.nameOf(seen.bucket)))
 	}
 	for _, name := range PathFacts {
-		if fact := seen.facts[name]; fact.Verdict == iam.Unknown {
+		if fact := seen.facts.Get(name); fact.Verdict == iam.Unknown {
 			for _, reason := range fact.Reasons {
 				c.remedyFor(path, seen, reason)
 			}

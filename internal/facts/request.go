@@ -12,32 +12,33 @@ func refer(node *graph.Node, attribute value.Attribute, written string) value.Va
 	return value.To(value.Reference{Node: node.ID, Attribute: attribute}, written, source.Location{})
 }
 
-// read describes the judged request of this path.
-func (w *walker) read() iam.Read {
-	read := iam.Read{
+// common returns what all requests of this path have in common. The bucket is found
+// before there is one.
+func (w *walker) common() *iam.Request {
+	if w.asked != nil {
+		return w.asked
+	}
+	read := &iam.Read{
 		DistributionARN: refer(w.distribution, value.ARN, "the ARN of "+w.distribution.Address),
 		Account:         value.To(value.Reference{Node: w.distribution.Environment, Attribute: value.Account}, "the account of "+w.distribution.Address, source.Location{}),
 		BucketKey:       w.view.bucketKey,
 	}
+	w.asked = &iam.Request{Read: read, Expand: w.expand, Generated: w.generated}
 	if w.view.bucket != nil {
 		read.BucketARN = refer(w.view.bucket, value.ARN, "the ARN of "+w.view.bucket.Address)
+		w.asked.Resources = []value.Value{read.ObjectARN()}
 	}
-	return read
+	return w.asked
 }
 
-func (w *walker) request(role, action string, resources ...value.Value) iam.Request {
-	request := iam.Request{
-		Action:    action,
-		Resources: resources,
-		Expand:    w.expand,
-		Generated: w.generated,
-		Role:      role,
-	}
-	read := w.read()
-	request.Read = &read
+func (w *walker) request(role, action string, resources []value.Value) iam.Request {
+	request := *w.common()
+	request.Role, request.Action, request.Resources = role, action, resources
 	if w.view.identityKind == OAI {
 		request.Caller = w.originAccessIdentity()
+		read := *request.Read
 		read.OAI = request.Caller.ARN
+		request.Read = &read
 		return request
 	}
 	request.Caller = iam.Caller{Type: iam.Service, Service: cloudFront}
@@ -73,13 +74,13 @@ func (w *walker) evaluate(policy *graph.Node, request iam.Request) iam.Decision 
 }
 
 func (w *walker) objectRequest(action string) iam.Request {
-	return w.request("bucket", action, w.read().ObjectARN())
+	return w.request("bucket", action, w.common().Resources)
 }
 
 func (w *walker) decryptRequest() iam.Request { return w.keyRequest("kms:Decrypt") }
 
 func (w *walker) keyRequest(action string) iam.Request {
-	return w.request("key", action, refer(w.view.key, value.ARN, "the ARN of "+w.view.key.Address))
+	return w.request("key", action, []value.Value{refer(w.view.key, value.ARN, "the ARN of "+w.view.key.Address)})
 }
 
 // generated reports whether AWS makes the identifiers of a node.

@@ -17,35 +17,39 @@ func (c *computation) policies() {
 			policies = append(policies, node)
 		}
 	}
-	judged := make([]judgement, len(policies))
+	judgements := make([]judgement, len(policies))
 	c.report(each(policies, nameNode, func(i int, policy *graph.Node) {
-		var its judgement
+		its := judgement{subjects: make([]judged, 0, 1+len(policy.Document.Statements))}
 		c.judge(policy, &its)
-		judged[i] = its
+		judgements[i] = its
 	}))
-	for _, its := range judged {
-		for i, subject := range its.subjects {
-			c.subject(subject, its.facts[i])
-			if its.key != nil {
-				c.result.Keys[subject.ID] = its.key.ID
-			}
+	count := 0
+	for _, its := range judgements {
+		count += len(its.subjects)
+	}
+	c.subjects = slices.Grow(c.subjects, count)
+	for _, its := range judgements {
+		c.subjects = append(c.subjects, its.subjects...)
+		if its.key == nil {
+			continue
+		}
+		for _, subject := range its.subjects {
+			c.result.Keys[subject.ID] = its.key.ID
 		}
 	}
 }
 
 func nameNode(node *graph.Node) (at *graph.Node, text string) { return node, node.Label() }
 
-// A judgement holds the subjects that one policy makes, with their facts.
+// A judgement holds the subjects that one policy makes.
 type judgement struct {
-	subjects []Subject
-	facts    []map[string]Fact
+	subjects []judged
 	// key is the key that a key policy is attached to, where that is known.
 	key *graph.Node
 }
 
-func (j *judgement) subject(node *graph.Node, kind SubjectKind, facts map[string]Fact) {
-	j.subjects = append(j.subjects, Subject{ID: node.ID, Kind: kind})
-	j.facts = append(j.facts, facts)
+func (j *judgement) subject(node *graph.Node, kind SubjectKind, facts Facts) {
+	j.subjects = append(j.subjects, judged{Subject{ID: node.ID, Kind: kind}, facts})
 }
 
 func (c *computation) judge(policy *graph.Node, its *judgement) {
@@ -53,8 +57,9 @@ func (c *computation) judge(policy *graph.Node, its *judgement) {
 	switch role, _ := policy.Attribute("role").Literal(); role {
 	case graph.KeyPolicy:
 		its.key = c.attachedKey(policy)
+		request := c.anyDecrypt(its.key)
 		for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-			its.subject(node, StatementSubject, c.statement(node.Statement, policy, its.key))
+			its.subject(node, StatementSubject, c.statement(node.Statement, policy, its.key, request))
 		}
 	case graph.BucketPolicy:
 		c.bucketPolicy(policy, its)
@@ -63,14 +68,20 @@ func (c *computation) judge(policy *graph.Node, its *judgement) {
 	}
 }
 
-// noProblems and noEveryKey are the facts of most documents and of most statements of
-// identities, in one map for all.
+// noProblems, noEveryKey and wellFormed are the facts of most documents and of most
+// statements of identities and buckets, in one list for all. wellFormed is by the verdict
+// of NamesCloudFront.
 var (
-	noProblems = map[string]Fact{Problems: {Verdict: iam.No}}
-	noEveryKey = map[string]Fact{DecryptsEveryKey: {Verdict: iam.No}}
+	noProblems = Facts{{Problems, Fact{Verdict: iam.No}}}
+	noEveryKey = Facts{{DecryptsEveryKey, Fact{Verdict: iam.No}}}
+	wellFormed = [...]Facts{
+		iam.No:      {{MalformedOAI, Fact{Verdict: iam.No}}, {NamesCloudFront, Fact{Verdict: iam.No}}},
+		iam.Unknown: {{MalformedOAI, Fact{Verdict: iam.No}}, {NamesCloudFront, Fact{Verdict: iam.Unknown}}},
+		iam.Yes:     {{MalformedOAI, Fact{Verdict: iam.No}}, {NamesCloudFront, Fact{Verdict: iam.Yes}}},
+	}
 )
 
-func document(policy *graph.Node) map[string]Fact {
+func document(policy *graph.Node) Facts {
 	role, _ := policy.Attribute("role").Literal()
 	problems := policy.Document.ProblemsFor(role)
 	if len(problems) == 0 {
@@ -80,17 +91,19 @@ func document(policy *graph.Node) map[string]Fact {
 	for i, problem := range problems {
 		fact.Reasons = append(fact.Reasons, Reason{Code: problem.Code, Text: problem.Text, Node: policy.ID, Path: graph.ProblemPlace(i)})
 	}
-	return map[string]Fact{Problems: fact}
+	return Facts{{Problems, fact}}
 }
 
 // bucketPolicy makes subjects of the statements of a bucket policy. It is judged only
 // for principals that S3 does not know.
 func (c *computation) bucketPolicy(policy *graph.Node, its *judgement) {
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-		its.subject(node, StatementSubject, map[string]Fact{
-			MalformedOAI:    c.malformedOAI(node.Statement, policy),
-			NamesCloudFront: {Verdict: node.Statement.NamesService(cloudFront)},
-		})
+		malformed, named := c.malformedOAI(node.Statement, policy), node.Statement.NamesService(cloudFront)
+		facts := wellFormed[named]
+		if malformed.Verdict != iam.No {
+			facts = Facts{{MalformedOAI, malformed}, {NamesCloudFront, Fact{Verdict: named}}}
+		}
+		its.subject(node, StatementSubject, facts)
 	}
 }
 
@@ -110,7 +123,7 @@ func (c *computation) identityPolicy(policy *graph.Node, its *judgement) {
 	for _, node := range c.graph.Children(policy.ID, graph.Statement) {
 		facts := noEveryKey
 		if actions := policy.Document.DecryptsEveryKey(node.Statement, c.graph.Expand); len(actions) > 0 {
-			facts = map[string]Fact{DecryptsEveryKey: listed(actions)}
+			facts = Facts{{DecryptsEveryKey, listed(actions)}}
 		}
 		its.subject(node, StatementSubject, facts)
 	}
@@ -155,27 +168,25 @@ func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
 	return keys[0]
 }
 
-// statement collects the facts about one statement of a key policy.
-func (c *computation) statement(s *iam.Statement, policy, key *graph.Node) map[string]Fact {
+// statement collects the facts about one statement of a key policy. request is one for
+// decrypting with its key.
+func (c *computation) statement(s *iam.Statement, policy, key *graph.Node, request iam.Request) Facts {
 	c.work.evaluate(1)
-	resource := s.MatchResource(c.anyDecrypt(key))
-	return map[string]Fact{
-		AllowsDecrypt:   allowsDecrypt(s, resource),
-		NamesEveryone:   {Verdict: s.NamesEveryone()},
-		NamesCloudFront: {Verdict: s.NamesService(cloudFront)},
-		NamesOAI:        {Verdict: s.NamesOAI(c.graph.Expand)},
-		Inverted:        inverted(s),
-		OtherAccounts:   c.otherAccounts(s, policy, key),
-		ExcessActions:   excessActions(s, resource),
-		RestrictsWho:    fromResult(s.RestrictsWho()),
-		VoidConditions:  listed(s.VoidConditions()),
-
-		MalformedOAI: c.malformedOAI(s, policy),
-
-		AdmitsOtherDistributions: fromResult(s.AdmitsOtherDistributions()),
-
-		ServesBucket: c.servesBucket(s, policy, key),
-		EveryBucket:  c.everyBucket(s, policy, key),
+	resource := s.MatchResource(request)
+	return Facts{
+		{AllowsDecrypt, allowsDecrypt(s, resource)},
+		{NamesEveryone, Fact{Verdict: s.NamesEveryone()}},
+		{NamesCloudFront, Fact{Verdict: s.NamesService(cloudFront)}},
+		{NamesOAI, Fact{Verdict: s.NamesOAI(c.graph.Expand)}},
+		{Inverted, inverted(s)},
+		{OtherAccounts, c.otherAccounts(s, policy, key)},
+		{ExcessActions, excessActions(s, resource)},
+		{RestrictsWho, fromResult(s.RestrictsWho())},
+		{VoidConditions, listed(s.VoidConditions())},
+		{MalformedOAI, c.malformedOAI(s, policy)},
+		{AdmitsOtherDistributions, fromResult(s.AdmitsOtherDistributions())},
+		{ServesBucket, c.servesBucket(s, policy, key)},
+		{EveryBucket, c.everyBucket(s, policy, key)},
 	}
 }
 

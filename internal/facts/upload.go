@@ -143,9 +143,11 @@ func (w *walker) checkUploadGrant(policy *graph.Node) {
 	}
 	decision := w.evaluate(policy, w.keyRequest(generateDataKey))
 	w.view.uploadMatches = decision.Matches
-	w.setDecision(UploadGrant, decision, policy, "upload-denied", Reason{
-		Code: "upload-not-granted", Text: fmt.Sprintf("%s does not allow kms:GenerateDataKey to %s", keyPolicyOf(key), w.view.principal),
-		Node: policy.ID, Path: "document",
+	w.setDecision(UploadGrant, decision, policy, "upload-denied", func() []Reason {
+		return []Reason{{
+			Code: "upload-not-granted", Text: fmt.Sprintf("%s does not allow kms:GenerateDataKey to %s", keyPolicyOf(key), w.view.principal),
+			Node: policy.ID, Path: "document",
+		}}
 	})
 }
 
@@ -155,7 +157,5 @@ func (v *view) withholdUploads() {
 	if v.otherSigner == "" && len(v.unknowns) == 0 {
 		return
 	}
-	for _, name := range UploadFacts {
-		delete(v.facts, name)
-	}
+	v.facts = slices.DeleteFunc(v.facts, func(fact Named) bool { return slices.Contains(UploadFacts, fact.Name) })
 }

@@ -171,7 +171,7 @@ func (c *computation) uses(identity, key *graph.Node) iam.Truth {
 		}
 	}
 	switch {
-	case identity.Kind == graph.OAI && (c.used.unknownOAI || len(c.index.units[identity.Unit][graph.Distribution]) == 0):
+	case identity.Kind == graph.OAI && (c.used.unknownOAI || len(c.nodes(identity.Unit, graph.Distribution)) == 0):
 		// It may be what an origin names, or is there for distributions that
 		// are somewhere else.
 		return max(answer, iam.Unknown)

@@ -124,7 +124,7 @@ func hop(path *facts.Path, names []string) (iam.Truth, []string) {
 	// identity where nobody knows whether objects are encrypted with KMS.
 	decided := path.Verdict != facts.Undecided
 	for _, name := range names {
-		fact, ok := path.Facts[name]
+		fact, ok := path.Facts.Find(name)
 		switch {
 		case !ok || fact.Verdict == iam.Yes:
 		case fact.Verdict == iam.No && decided:

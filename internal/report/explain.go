@@ -100,15 +100,15 @@ func identity(path *facts.Path) row {
 	r := row{name: "identity"}
 	switch {
 	case path.IdentityKind == facts.NoIdentity:
-		r.text = "none: " + holds(path.Facts[facts.Signed], "how requests are signed depends on conditions")
+		r.text = "none: " + holds(path.Facts.Get(facts.Signed), "how requests are signed depends on conditions")
 	case path.Identity == nil || path.Identity.Anonymous():
 		r.text = fmt.Sprintf("%s, as %s", path.IdentityKind, path.Principal)
 	default:
-		r.text = fmt.Sprintf("%s %s: %s", path.IdentityKind, path.Identity.Label(), holds(path.Facts[facts.Signed], "it signs requests"))
+		r.text = fmt.Sprintf("%s %s: %s", path.IdentityKind, path.Identity.Label(), holds(path.Facts.Get(facts.Signed), "it signs requests"))
 		r.at = path.Identity.Place("")
 	}
-	if path.IdentityKind != facts.NoIdentity && path.Facts[facts.IdentitySupportsKMS].Verdict == iam.No && path.Verdict != facts.NotKMS {
-		r.text += "; " + holds(path.Facts[facts.IdentitySupportsKMS], "")
+	if path.IdentityKind != facts.NoIdentity && path.Facts.Get(facts.IdentitySupportsKMS).Verdict == iam.No && path.Verdict != facts.NotKMS {
+		r.text += "; " + holds(path.Facts.Get(facts.IdentitySupportsKMS), "")
 	}
 	return r
 }
@@ -139,14 +139,14 @@ func (e *explanation) bucketRows(path *facts.Path) {
 	if path.Verdict == facts.NotKMS {
 		return
 	}
-	read := row{name: "bucket policy", text: holds(path.Facts[facts.Read], "it allows s3:GetObject")}
+	read := row{name: "bucket policy", text: holds(path.Facts.Get(facts.Read), "it allows s3:GetObject")}
 	if path.BucketPolicy != nil {
 		read.text = path.BucketPolicy.Label() + ": " + read.text
 		read.at = path.BucketPolicy.Place("document")
 	}
 	for _, statement := range path.ReadStatements {
 		// Where reading works, the statement that lets it says so.
-		if path.Facts[facts.Read].Verdict != iam.Yes || statement.Verdict == iam.Yes {
+		if path.Facts.Get(facts.Read).Verdict != iam.Yes || statement.Verdict == iam.Yes {
 			read.answers = append(read.answers, answerOf(statement))
 		}
 	}
@@ -156,17 +156,17 @@ func (e *explanation) bucketRows(path *facts.Path) {
 func (e *explanation) keyRows(path *facts.Path) {
 	switch {
 	case path.ManagedBy == "aws":
-		e.add(row{name: "key", text: "the AWS managed key aws/s3: " + holds(path.Facts[facts.KeyManageable], "")})
+		e.add(row{name: "key", text: "the AWS managed key aws/s3: " + holds(path.Facts.Get(facts.KeyManageable), "")})
 		return
 	case path.Key == nil:
 		if path.Bucket != nil {
-			e.add(row{name: "key", text: holds(path.Facts[facts.KeyManageable], "it depends on conditions")})
+			e.add(row{name: "key", text: holds(path.Facts.Get(facts.KeyManageable), "it depends on conditions")})
 		}
 		return
 	}
-	e.add(row{name: "key", text: path.Key.Label() + ": " + holds(path.Facts[facts.KeyUsable], "S3 can use it"), at: path.Key.Place("")})
-	policy := row{name: "key policy", text: holds(path.Facts[facts.Decrypt], "it allows kms:Decrypt")}
-	if problems := path.Facts[facts.PolicyValid]; problems.Verdict == iam.No {
+	e.add(row{name: "key", text: path.Key.Label() + ": " + holds(path.Facts.Get(facts.KeyUsable), "S3 can use it"), at: path.Key.Place("")})
+	policy := row{name: "key policy", text: holds(path.Facts.Get(facts.Decrypt), "it allows kms:Decrypt")}
+	if problems := path.Facts.Get(facts.PolicyValid); problems.Verdict == iam.No {
 		policy.text = "AWS rejects it: " + holds(problems, "")
 	}
 	if path.KeyPolicy != nil {

@@ -262,7 +262,7 @@ func ExplainJSON(w io.Writer, r *Report, _ Style) error {
 
 func hopsOf(path *facts.Path) []jsonHop {
 	hops := []jsonHop{}
-	for _, hop := range path.Hops {
+	for _, hop := range path.Hops() {
 		hops = append(hops, jsonHop{
 			Name: hop.Name, Address: hop.Node.Address, Text: hop.Text,
 			File: hop.Location.File, Line: int(hop.Location.Line), Column: int(hop.Location.Column),

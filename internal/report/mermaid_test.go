@@ -12,6 +12,7 @@ import (
 )
 
 func examplePath(name string, verdict facts.Verdict, decrypt facts.Fact) *facts.Path {
+	yes := facts.Fact{Verdict: iam.Yes}
 	return &facts.Path{
 		ID: name, Verdict: verdict, IdentityKind: facts.OAC, ManagedBy: "customer", Algorithm: "aws:kms", BucketName: "assets",
 		Distribution: &graph.Node{ID: "d" + name, Kind: graph.Distribution, Address: "distribution." + name},
@@ -19,7 +20,7 @@ func examplePath(name string, verdict facts.Verdict, decrypt facts.Fact) *facts.
 		Identity: &graph.Node{ID: "i", Kind: graph.OAC, Address: "control"},
 		Bucket:   &graph.Node{ID: "b", Kind: graph.Bucket, Address: "aws_s3_bucket.assets"},
 		Key:      &graph.Node{ID: "k", Kind: graph.Key, Address: "aws_kms_key.k"},
-		Facts:    map[string]facts.Fact{facts.Signed: {Verdict: iam.Yes}, facts.Read: {Verdict: iam.Yes}, facts.Decrypt: decrypt},
+		Facts:    facts.Facts{{Name: facts.Signed, Fact: yes}, {Name: facts.Read, Fact: yes}, {Name: facts.Decrypt, Fact: decrypt}},
 	}
 }
 
@@ -33,7 +34,7 @@ func TestMermaidDrawsThingsOnceAndNamesWhatBreaks(t *testing.T) {
 		examplePath("c", facts.Undecided, facts.Fact{}),
 		examplePath("d", facts.Unreadable, broken),
 	}
-	paths[2].Facts[facts.Decrypt] = facts.Fact{Verdict: iam.Unknown}
+	paths[2].Facts.Set(facts.Decrypt, facts.Fact{Verdict: iam.Unknown})
 	var out bytes.Buffer
 	if _, err := Mermaid(&out, r, paths); err != nil {
 		t.Fatal(err)

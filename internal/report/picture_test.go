@@ -56,11 +56,11 @@ func manyPaths(n int) *Report {
 			Distribution: node(graph.Distribution, distribution, i), Origin: node(graph.Origin, fmt.Sprintf("origin %d", i), i),
 			IdentityKind: facts.OAC, Identity: node(graph.OAC, fmt.Sprintf("aws_cloudfront_origin_access_control.c%d", i%8), i), Principal: "cloudfront.amazonaws.com",
 			Bucket: node(graph.Bucket, fmt.Sprintf("module.site[%d].aws_s3_bucket.assets_%d", i/2, i%2), i), Algorithm: "aws:kms", BucketKey: "on",
-			ManagedBy: "customer", Verdict: turns[i%len(turns)], Facts: map[string]facts.Fact{},
+			ManagedBy: "customer", Verdict: turns[i%len(turns)],
 		}
 		path.BucketName = path.Bucket.Address
 		for _, name := range facts.PathFacts {
-			path.Facts[name] = facts.Fact{Verdict: iam.Yes}
+			path.Facts.Set(name, facts.Fact{Verdict: iam.Yes})
 		}
 		if path.Verdict == facts.NotKMS {
 			path.Algorithm = "AES256"
@@ -73,13 +73,13 @@ func manyPaths(n int) *Report {
 		}
 		switch path.Verdict {
 		case facts.Unreadable:
-			path.Facts[facts.Decrypt] = facts.Fact{Verdict: iam.No, Reasons: []facts.Reason{{Code: "decrypt-not-granted", Text: "no statement allows it"}}}
+			path.Facts.Set(facts.Decrypt, facts.Fact{Verdict: iam.No, Reasons: []facts.Reason{{Code: "decrypt-not-granted", Text: "no statement allows it"}}})
 			r.Findings = append(r.Findings, finding.Finding{
 				Rule: "missing-decrypt-grant", Level: finding.Error, Message: fmt.Sprintf("the key policy for path %d misses a grant %s", i, hostileName), Location: at(i),
 				Address: path.Key.Address, Paths: []string{path.ID}, Suggestion: &finding.Suggestion{Text: "statement {\n}", Advice: "add this"},
 			})
 		case facts.Undecided:
-			path.Facts[facts.Read] = facts.Fact{Verdict: iam.Unknown, Reasons: []facts.Reason{{Text: "var.policy is not known"}}}
+			path.Facts.Set(facts.Read, facts.Fact{Verdict: iam.Unknown, Reasons: []facts.Reason{{Text: "var.policy is not known"}}})
 			path.Unknowns = []string{"var.policy is not known"}
 		case facts.Readable, facts.NotKMS:
 		}
@@ -232,7 +232,7 @@ func TestUploadsAreDrawn(t *testing.T) {
 	r := manyPaths(1)
 	upload := *r.Paths[0]
 	upload.Request, upload.Verdict = facts.UploadRequest, ""
-	upload.Facts = map[string]facts.Fact{facts.UploadGrant: {Verdict: iam.No}}
+	upload.Facts = facts.Facts{{Name: facts.UploadGrant, Fact: facts.Fact{Verdict: iam.No}}}
 	r.Paths, r.Uploads = nil, []*facts.Path{&upload}
 	text := drawnAs(t, r, SVG)
 	for _, wanted := range []string{"1 uploads", `class="status path uploads"`, `class="mark"`} {
@@ -247,7 +247,7 @@ func TestUploadsAreDrawn(t *testing.T) {
 func TestUndecidedStepsAreNotCalledBroken(t *testing.T) {
 	path := *manyPaths(1).Paths[0]
 	path.Verdict = facts.Undecided
-	path.Facts = map[string]facts.Fact{facts.IdentitySupportsKMS: {Verdict: iam.No, Reasons: []facts.Reason{{Code: "oai-with-kms"}}}}
+	path.Facts = facts.Facts{{Name: facts.IdentitySupportsKMS, Fact: facts.Fact{Verdict: iam.No, Reasons: []facts.Reason{{Code: "oai-with-kms"}}}}}
 	if holds := steps(&path); holds[0] != iam.Unknown {
 		t.Errorf("the step to the identity holds: %s, want unknown", holds[0])
 	}

@@ -8,10 +8,10 @@ import (
 // has no verdict: nobody is to read through it.
 func explainUpload(path *facts.Path) explanation {
 	e := explanation{distribution: path.Distribution.Label(), bucket: path.BucketName, verdict: "uploads only"}
-	for _, hop := range path.Hops {
+	for _, hop := range path.Hops() {
 		e.add(row{name: hop.Name, text: hop.Text, at: hop.Location})
 	}
-	uploads := row{name: "uploads", text: holds(path.Facts[facts.UploadGrant], "the key policy allows kms:GenerateDataKey")}
+	uploads := row{name: "uploads", text: holds(path.Facts.Get(facts.UploadGrant), "the key policy allows kms:GenerateDataKey")}
 	for _, statement := range path.Statements {
 		uploads.answers = append(uploads.answers, answerOf(statement))
 	}
@@ -37,7 +37,7 @@ type jsonUpload struct {
 func jsonUploads(r *Report) []jsonUpload {
 	var all []jsonUpload
 	for _, path := range r.Uploads {
-		grant := path.Facts[facts.UploadGrant]
+		grant := path.Facts.Get(facts.UploadGrant)
 		written := jsonUpload{
 			Origin: path.OriginID, Identity: jsonIdentity{Kind: path.IdentityKind},
 			Granted: grant.Verdict.String(), Reasons: []string{},

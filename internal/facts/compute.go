@@ -245,7 +245,9 @@ func (c *computation) walkOrigin(walk *originWalk) {
 	}
 	walk.seen = nil
 	for _, walked := range walk.byRequest {
-		walked.waits = slices.ContainsFunc(walked.views, func(seen *view) bool { return seen.mayRefine(Decrypt, seen.matches) || seen.mayRefine(UploadGrant, seen.uploadMatches) })
+		walked.waits = slices.ContainsFunc(walked.views, func(seen *view) bool {
+			return seen.mayRefine(Decrypt, seen.matches) || seen.mayRefine(UploadGrant, seen.uploadMatches)
+		})
 		if !walked.waits {
 			c.path(walked)
 		}

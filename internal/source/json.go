@@ -20,7 +20,7 @@ func ParseJSONFile(f *File) (*Node, error) { return ParseJSON(f.Bytes, f.Locatio
 // accepts, after an optional byte order mark. locate converts a range of byte
 // offsets of text to where it is written. Errors are *SyntaxError.
 func ParseJSON(text []byte, locate func(start, end int) Location) (*Node, error) {
-	p := &jsonParser{text: text, locate: locate}
+	p := &jsonParser{text: text, locate: locate, plain: &writing{locate: locate}}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		p.offset = len(byteOrderMark)
 	}
@@ -42,6 +42,8 @@ type jsonParser struct {
 	text   []byte
 	offset int
 	locate func(start, end int) Location
+	// plain is how most strings are written.
+	plain *writing
 }
 
 func (p *jsonParser) fail(format string, arguments ...any) error {
@@ -216,12 +218,11 @@ func (p *jsonParser) number() (*Node, error) {
 func (p *jsonParser) string() (*Node, error) {
 	start := p.offset
 	p.offset++
-	if end := p.plain(); end > p.offset {
+	if end := p.plainEnd(); end > p.offset {
 		text := string(p.text[p.offset:end])
-		runs := offsetRuns{{0, p.offset}}
 		p.offset = end + 1
 		node := p.node(StringNode, text, start)
-		node.setPlace(runs, p.locate)
+		node.write(p.plain, start+1, nil)
 		return node, nil
 	}
 	var text strings.Builder
@@ -235,7 +236,7 @@ func (p *jsonParser) string() (*Node, error) {
 		case c == '"':
 			p.offset++
 			node := p.node(StringNode, text.String(), start)
-			node.setPlace(runs, p.locate)
+			node.write(p.plain, 0, runs)
 			return node, nil
 		case c < 0x20:
 			return nil, p.fail("a control character in a string has to be escaped")
@@ -258,8 +259,8 @@ func (p *jsonParser) string() (*Node, error) {
 	}
 }
 
-// plain returns the end of a string that is written as it is, or -1.
-func (p *jsonParser) plain() int {
+// plainEnd returns the end of a string that is written as it is, or -1.
+func (p *jsonParser) plainEnd() int {
 	for i := p.offset; i < len(p.text); i++ {
 		switch c := p.text[i]; {
 		case c == '"':

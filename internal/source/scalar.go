@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -42,38 +43,35 @@ func skipProperties(text []byte, offset int) int {
 }
 
 // alignScalar finds where each byte of a YAML scalar's value is written, from
-// where the scalar itself begins, and where it ends. ok is false where the value
-// does not follow from what is written there.
-func alignScalar(text []byte, start int, n *yaml.Node) (runs offsetRuns, end int, ok bool) {
+// where the scalar itself begins, and where it ends: in runs, or without a break, from
+// an offset. ok is false where the value does not follow from what is written there.
+func alignScalar(text []byte, start int, n *yaml.Node) (from int, runs offsetRuns, end int, ok bool) {
 	a := &aligner{text: text, offset: start, value: n.Value, quote: quoteOf(n)}
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		a.block = true
 		line := bytes.IndexByte(text[start:], '\n')
 		if line < 0 {
-			return nil, len(text), n.Value == ""
+			return 0, nil, len(text), n.Value == ""
 		}
 		a.offset += line + 1
 		a.indent()
 	}
 	if a.quote != 0 {
 		if start >= len(text) || text[start] != a.quote {
-			return nil, lineEnd(text, start), false
+			return 0, nil, lineEnd(text, start), false
 		}
 		a.offset++
 	}
+	if a.isPlain() {
+		return a.offset, nil, a.end(a.offset + len(a.value)), true
+	}
 	for a.position < len(a.value) {
 		if !a.step() {
-			return nil, lineEnd(text, start), false
+			return 0, nil, lineEnd(text, start), false
 		}
 	}
 	a.runs.add(a.position, a.offset)
-	end = a.offset
-	if a.quote != 0 {
-		if closed := skipSpace(text, end); closed < len(text) && text[closed] == a.quote {
-			end = closed + 1
-		}
-	}
-	return a.runs, end, true
+	return 0, a.runs, a.end(a.offset), true
 }
 
 func quoteOf(n *yaml.Node) byte {
@@ -102,6 +100,29 @@ type aligner struct {
 	quote    byte
 	block    bool
 	runs     offsetRuns
+}
+
+// isPlain reports whether the whole value is written as it is.
+func (a *aligner) isPlain() bool {
+	special := byte('\n')
+	switch a.quote {
+	case '"':
+		special = '\\'
+	case '\'':
+		special = '\''
+	}
+	return len(a.text)-a.offset >= len(a.value) && string(a.text[a.offset:a.offset+len(a.value)]) == a.value &&
+		strings.IndexByte(a.value, '\n') < 0 && strings.IndexByte(a.value, special) < 0
+}
+
+// end returns where a scalar ends whose text ends at an offset.
+func (a *aligner) end(offset int) int {
+	if a.quote != 0 {
+		if closed := skipSpace(a.text, offset); closed < len(a.text) && a.text[closed] == a.quote {
+			return closed + 1
+		}
+	}
+	return offset
 }
 
 // step goes on to the next byte of one or both. It returns false where they do

@@ -34,7 +34,7 @@ func ParseYAML(f *File) ([]*Node, error) {
 	if marks(f.Bytes) > maxMarks {
 		return nil, &SyntaxError{Location: f.Location(0, 0), Message: tooLarge}
 	}
-	c := &yamlConverter{file: f, locate: f.Location, lines: linesOfYAML(f), aliases: map[*yaml.Node]anchored{}}
+	c := &yamlConverter{file: f, plain: &writing{locate: f.Location}, lines: linesOfYAML(f), aliases: map[*yaml.Node]anchored{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(f.Bytes))
 	var documents []*Node
 	for {
@@ -48,6 +48,7 @@ func ParseYAML(f *File) ([]*Node, error) {
 		case len(document.Content) == 0:
 			continue
 		}
+		c.free = make([]Node, count(document.Content[0]))
 		node, err := c.convert(document.Content[0], 0)
 		if err != nil {
 			return nil, err
@@ -127,11 +128,14 @@ func (l yamlLines) offset(f *File, line, column int) int {
 }
 
 type yamlConverter struct {
-	file *File
-	// locate is file.Location, made once for all scalars.
-	locate func(start, end int) Location
-	lines  yamlLines
-	size   int
+	file  *File
+	lines yamlLines
+	// plain is how most scalars are written.
+	plain *writing
+	// free are the nodes of the document that are not used yet: one allocation for
+	// all of them.
+	free []Node
+	size int
 	// aliased is how much of size aliases stand for.
 	aliased int
 	// deepest is the deepest level so far.
@@ -163,13 +167,14 @@ func (c *yamlConverter) convert(n *yaml.Node, depth int) (*Node, error) {
 		return nil, c.fail(n, tooDeep, maxDepth)
 	}
 	c.deepest = max(c.deepest, depth)
-	node := &Node{}
+	if n.Kind == yaml.AliasNode {
+		return c.alias(n, depth)
+	}
+	node := c.next()
 	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
 		node.Tag = n.Tag
 	}
 	switch n.Kind {
-	case yaml.AliasNode:
-		return c.alias(n, depth)
 	case yaml.ScalarNode:
 		c.scalar(node, n)
 		return node, nil
@@ -191,6 +196,26 @@ func (c *yamlConverter) convert(n *yaml.Node, depth int) (*Node, error) {
 	}
 	c.span(node, n)
 	return node, nil
+}
+
+// count returns how many nodes a document has. What aliases stand for counts once.
+func count(n *yaml.Node) int {
+	total := 1
+	for _, inner := range n.Content {
+		total += count(inner)
+	}
+	return total
+}
+
+// next returns a node that is not used.
+func (c *yamlConverter) next() *Node {
+	if len(c.free) == 0 {
+		// What an alias stands for is converted once more.
+		return &Node{}
+	}
+	node := &c.free[0]
+	c.free = c.free[1:]
+	return node
 }
 
 // alias returns what an alias stands for.
@@ -305,7 +330,7 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 	}
 	node.Start = c.offset(n)
 	start := skipProperties(c.file.Bytes, node.Start)
-	runs, end, ok := alignScalar(c.file.Bytes, start, n)
+	from, runs, end, ok := alignScalar(c.file.Bytes, start, n)
 	if n.Value == "" && end == start {
 		// Nothing is written but the tag, if that.
 		end = node.Start + len(bytes.TrimRight(c.file.Bytes[node.Start:start], " \t\r\n"))
@@ -313,7 +338,7 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 	node.End = end
 	node.Location = c.file.FirstLine(c.file.Location(node.Start, end))
 	if ok {
-		node.setPlace(runs, c.locate)
+		node.write(c.plain, from, runs)
 	}
 }
 

@@ -1,10 +1,14 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
+
+	"go.yaml.in/yaml/v4"
 )
 
 func TestParseYAML(t *testing.T) {
@@ -64,12 +68,16 @@ func TestScalarPlaces(t *testing.T) {
 		{"behind a tag and an anchor", "a: !Z &Z 'Z'", "Z", "t.yaml:1:11"},
 		{"behind a byte order mark", "\ufeffa: Z", "Z", "t.yaml:1:4"},
 		{"behind wide characters", "{é😀: 1, a: Z}", "Z", "t.yaml:1:13"},
+		{"in single quotes", "a: 'x Z'", "x Z", "t.yaml:1:7"},
+		{"in double quotes", `a: "x Z"`, "x Z", "t.yaml:1:7"},
+		{"quotes of the other kind", `a: 'x"\\Z'`, `x"\\Z`, "t.yaml:1:9"},
 		{"quote in single quotes", "a: 'it''s Z'", "it's Z", "t.yaml:1:11"},
 		{"escapes in double quotes", `a: "\"\x41\u00e9\tZ"`, "\"Aé\tZ", "t.yaml:1:19"},
 		{"continued double quotes", "a: \"x\\\n   Z\"", "xZ", "t.yaml:2:4"},
 		{"folded double quotes", "a: \"x\n   Z\"", "x Z", "t.yaml:2:4"},
 		{"plain on two lines", "a: x\n  Z", "x Z", "t.yaml:2:3"},
 		{"literal", "a: |\n  x\n    Z\n", "x\n  Z\n", "t.yaml:3:5"},
+		{"literal on one line", "a: |-\n  xZ\n", "xZ", "t.yaml:2:4"},
 		{"literal with an indicator", "a: !Sub |4-\n      xZ\n", "  xZ", "t.yaml:2:8"},
 		{"literal below its tag", "a: !Sub\n  |\n  Z\n", "Z\n", "t.yaml:3:3"},
 		{"literal behind empty lines", "a: |\n\n \n  x\n\n  Z\n", "\n\nx\n\nZ\n", "t.yaml:6:3"},
@@ -93,6 +101,58 @@ func TestScalarPlaces(t *testing.T) {
 				t.Errorf("Z is at %+v, want %s", got, test.place)
 			}
 		})
+	}
+}
+
+// TestBreaks finds the pieces of texts that are written without a break.
+func TestBreaks(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: plain text":         "plain text",
+		"a: 'it''s'":            "it'|s",
+		`a: "x\ty\u00e9z"`:      "x\t|yé|z",
+		"a: |\n  x\n  yz\n":     "x\n|yz\n",
+		`{"a": "plain"}`:        "plain",
+		`{"a": "x\u00e9y\nz"}`:  "xé|y\n|z",
+		"a: ''":                 "",
+		"a: !Sub 'in a\n  row'": "in a |row",
+	} {
+		node := parseOne(t, NewFile("t.yaml", []byte(text))).Get("a")
+		var pieces []string
+		for start := 0; start < len(node.Text); {
+			next := node.Break(start)
+			pieces = append(pieces, node.Text[start:next])
+			start = next
+		}
+		if got := strings.Join(pieces, "|"); got != want {
+			t.Errorf("%q is written as %q, want %q", text, got, want)
+		}
+	}
+	for _, node := range []*Node{{Text: "text"}, {Text: "text", writing: &writing{runs: offsetRuns{{0, 0}, {2, 3}, {4, 9}}}}} {
+		node.SetText("another")
+		if node.Break(0) != len("another") || !node.Place(1, 2).IsZero() {
+			t.Errorf("a text that is not written has a break at %d", node.Break(0))
+		}
+	}
+}
+
+// TestConversionAllocatesLittle counts what is allocated beside the nodes of the
+// library: a list for each collection, and one for all nodes.
+func TestConversionAllocatesLittle(t *testing.T) {
+	const collections = 100
+	text := bytes.Repeat([]byte("- a: one\n  'b': \"two\"\n  c: !Ref three\n  d: 4\n  e: |-\n    five\n"), collections)
+	file := NewFile("t.yaml", text)
+	library := testing.AllocsPerRun(5, func() {
+		var document yaml.Node
+		if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&document); err != nil {
+			t.Fatal(err)
+		}
+	})
+	all := testing.AllocsPerRun(5, func() { parseOne(t, file) })
+	if own := all - library; own > collections+20 {
+		t.Errorf("converting %d mappings of five members allocates %v times", collections, own)
+	}
+	if size := unsafe.Sizeof(Node{}); size > 144 {
+		t.Errorf("a node takes %d bytes", size)
 	}
 }
 
@@ -209,9 +269,7 @@ func FuzzParseYAML(f *testing.F) {
 				t.Fatalf("node from %d to %d of %d", node.Start, node.End, len(text))
 			}
 			for i := range node.Text {
-				if node.Place != nil {
-					node.Place(i, len(node.Text))
-				}
+				node.Place(i, len(node.Text))
 			}
 			for _, item := range node.Items {
 				check(item)

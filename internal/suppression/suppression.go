@@ -255,12 +255,7 @@ func (r *reader) body(node *source.Node, at source.Location) {
 		}
 		for _, comment := range append([]*source.Node{member.Value}, member.Value.Items...) {
 			if comment.Kind == source.StringNode {
-				r.directive(comment.Text, over(at, node.Location), func(start, end int) source.Location {
-					if comment.Place == nil {
-						return comment.Location
-					}
-					return comment.Place(start, end)
-				})
+				r.directive(comment.Text, over(at, node.Location), comment.Place)
 			}
 		}
 	}

@@ -155,6 +155,9 @@ const (
 
 // text returns a string.
 func (t *template) text(node *source.Node) value.Value {
+	if isLiteral(node) {
+		return value.Text(node.Text, node.Location)
+	}
 	var parts []value.Part
 	for offset := 0; offset < len(node.Text); {
 		start, end := dynamicReference(node.Text, offset)
@@ -169,6 +172,14 @@ func (t *template) text(node *source.Node) value.Value {
 		offset = end
 	}
 	return value.StringOf(parts, node.Location)
+}
+
+// isLiteral reports whether a text stands for itself and is written without quotes and
+// breaks, as most are.
+func isLiteral(node *source.Node) bool {
+	length := len(node.Text)
+	return length > 0 && node.Break(0) == length && node.Place(0, length) == node.Location &&
+		!strings.Contains(node.Text, "${") && !strings.Contains(node.Text, dynamicStart)
 }
 
 // plainText returns a range of a text in which nothing is replaced. A variable of
@@ -186,7 +197,7 @@ func (t *template) plainText(node *source.Node, start, end int) []value.Part {
 		from, to := base+found.start, base+found.end
 		parts = append(parts, literals(node, start, from)...)
 		parts = append(parts, value.Part{
-			Kind: value.UnknownText, Text: "${" + found.name + "} is written outside of Fn::Sub, which alone replaces it", Location: place(node, from, to),
+			Kind: value.UnknownText, Text: "${" + found.name + "} is written outside of Fn::Sub, which alone replaces it", Location: node.Place(from, to),
 		})
 		start = to
 	}
@@ -214,32 +225,18 @@ func dynamicReference(text string, offset int) (start, end int) {
 }
 
 func dynamicPart(node *source.Node, start, end int) value.Part {
-	return value.Part{Kind: value.UnknownText, Text: node.Text[start:end] + " is read at deployment", Location: place(node, start, end)}
-}
-
-func place(node *source.Node, start, end int) source.Location {
-	if node.Place == nil {
-		return node.Location
-	}
-	return node.Place(start, end)
+	return value.Part{Kind: value.UnknownText, Text: node.Text[start:end] + " is read at deployment", Location: node.Place(start, end)}
 }
 
 // literals returns a range of a scalar's text, with a part for each piece that
 // is written without a break: positions in a policy that is written as a string
 // rest on it.
 func literals(node *source.Node, start, end int) []value.Part {
-	from, _ := slices.BinarySearch(node.Breaks, start+1)
-	to, _ := slices.BinarySearch(node.Breaks, end)
-	parts := make([]value.Part, 0, max(to-from, 0)+1)
-	for i := from; start < end; i++ {
-		next := end
-		if i < to {
-			next = node.Breaks[i]
-		}
-		if start < next {
-			parts = append(parts, value.Part{Kind: value.Literal, Text: node.Text[start:next], Location: place(node, start, next)})
-			start = next
-		}
+	parts := make([]value.Part, 0, 1)
+	for start < end {
+		next := min(node.Break(start), end)
+		parts = append(parts, value.Part{Kind: value.Literal, Text: node.Text[start:next], Location: node.Place(start, next)})
+		start = next
 	}
 	return parts
 }
@@ -357,7 +354,8 @@ func (t *template) parameter(name string, parameter *source.Node, at source.Loca
 
 // getAttribute evaluates Fn::GetAtt in both of its forms.
 func (t *template) getAttribute(argument *source.Node, at source.Location) value.Value {
-	logical, attribute, ok := strings.Cut(argument.Text, ".")
+	written := argument.Text
+	logical, attribute, ok := strings.Cut(written, ".")
 	if argument.Kind == source.SequenceNode && argument.Tag == "" && len(argument.Items) == 2 {
 		if logical, ok = t.name(argument.Items[0]); !ok {
 			return unknownText("the resource of Fn::GetAtt is not known", at)
@@ -367,15 +365,16 @@ func (t *template) getAttribute(argument *source.Node, at source.Location) value
 		if !literal {
 			return unknownText("the attribute of "+logical+" is not known", at)
 		}
-		attribute = text
+		attribute, written = text, logical+"."+text
 	}
 	if !ok {
 		return unknownText("Fn::GetAtt needs a resource and an attribute", at)
 	}
-	return t.attribute(logical, attribute, at)
+	return t.attribute(logical, attribute, written, at)
 }
 
-func (t *template) attribute(logical, name string, at source.Location) value.Value {
+// attribute evaluates an attribute of a resource, written as one text.
+func (t *template) attribute(logical, name, written string, at source.Location) value.Value {
 	resource, ok := t.byName[logical]
 	if !ok {
 		return t.undefined(fmt.Sprintf("%s is not a resource of the template", logical), at)
@@ -389,7 +388,7 @@ func (t *template) attribute(logical, name string, at source.Location) value.Val
 	if !ok {
 		return unknownText(fmt.Sprintf("%s.%s is asked for, but %s has no attribute %s", logical, name, resourceType(resource), name), at)
 	}
-	return t.to(logical, resource, attribute, logical+"."+name, at)
+	return t.to(logical, resource, attribute, written, at)
 }
 
 // join evaluates Fn::Join.

@@ -143,7 +143,7 @@ func (i iteration) copy(node *source.Node) *source.Node {
 		text = strings.ReplaceAll(text, "&{"+i.identifier+"}", strings.Map(alphanumeric, i.text))
 		if text != node.Text {
 			// The parts of the text are not where they were written any more.
-			copied.Text, copied.Place, copied.Breaks = text, nil, nil
+			copied.SetText(text)
 		}
 	}
 	return &copied

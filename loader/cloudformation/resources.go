@@ -116,13 +116,21 @@ func (r *resource) part(kind graph.Kind, name string, properties map[string]stri
 	return n
 }
 
+// usedDefaults returns the parameters whose default the current resource rests on,
+// sorted. Most resources rest on the same ones, and share the list.
 func (t *template) usedDefaults() []string {
-	var names []string
+	if len(t.defaults) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(t.defaults))
 	for name := range t.defaults {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return names
+	if !slices.Equal(names, t.used) {
+		t.used = names
+	}
+	return t.used
 }
 
 // set evaluates a property to an attribute, where it is written.
@@ -406,8 +414,23 @@ func (t *template) addDependencies(resource source.Member) {
 			t.builder.AddDependency(from, t.id(logical))
 		}
 	}
+	substitutes := func(text string) {
+		for _, found := range variables(text) {
+			depend(found.name)
+		}
+	}
 	var walk func(node *source.Node)
 	walk = func(node *source.Node) {
+		if node.Kind == source.StringNode {
+			// Most references are written so, and need no argument of their own.
+			switch node.Tag {
+			case "!Ref", "!GetAtt":
+				depend(node.Text)
+			case "!Sub":
+				substitutes(node.Text)
+			}
+			return
+		}
 		if name, argument, ok := call(node); ok {
 			switch name {
 			case "Ref", "Fn::GetAtt":
@@ -422,9 +445,7 @@ func (t *template) addDependencies(resource source.Member) {
 				if len(argument.Items) > 0 {
 					text = argument.Items[0].Text
 				}
-				for _, found := range variables(text) {
-					depend(found.name)
-				}
+				substitutes(text)
 			}
 			for _, item := range argument.Items {
 				walk(item)

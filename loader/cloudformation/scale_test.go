@@ -2,9 +2,11 @@ package cloudformation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/graph/graphtest"
 	"github.com/originkey/originkey/internal/source"
 )
@@ -88,5 +90,57 @@ func TestWorkGrowsWithTheNumberOfStacks(t *testing.T) {
 		if perStack := float64(readFew) / 10; float64(readMany)/40 > perStack*1.1 {
 			t.Errorf("a stack asks for %.1f files among 10 and for %.1f among 40", perStack, float64(readMany)/40)
 		}
+	}
+}
+
+// TestIdsAndPlainTextsAreNotMadeAnew counts what references and texts allocate once
+// a template is read: an id is one string wherever the resource is referred to.
+func TestIdsAndPlainTextsAreNotMadeAnew(t *testing.T) {
+	name := "t.yaml"
+	tree := graphtest.Tree{name: source.NewFile(name, []byte("Resources:\n  K:\n    Type: AWS::KMS::Key\n    Properties:\n      Description: plain text\n      Reference: !Ref K\n"))}
+	p := NewParser(tree, nil)
+	template := p.deployment(t.Context(), name, graph.NewBuilder()).newTemplate(p.document(name)).prepare()
+	template.addAll()
+	member := template.resources[0]
+	description := member.Value.Get("Properties").Get("Description")
+	for what, f := range map[string]func(){
+		"an id":        func() { template.id("K") },
+		"a plain text": func() { template.evaluate(description) },
+	} {
+		if allocations := testing.AllocsPerRun(100, f); allocations > 0 {
+			t.Errorf("%s allocates %v times", what, allocations)
+		}
+	}
+	// A reference is a part, the list of it, and the argument without its tag.
+	reference := member.Value.Get("Properties").Get("Reference")
+	if allocations := testing.AllocsPerRun(100, func() { template.evaluate(reference) }); allocations > 3 {
+		t.Errorf("a reference allocates %v times", allocations)
+	}
+}
+
+// TestResourcesShareTheListOfTheirDefaults gives one list to resources that rest on
+// the same parameters.
+func TestResourcesShareTheListOfTheirDefaults(t *testing.T) {
+	name := "t.yaml"
+	tree := graphtest.Tree{name: source.NewFile(name, []byte(`
+Parameters:
+  A: {Type: String, Default: a}
+  B: {Type: String, Default: b}
+Resources:
+  One: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${B}${A}"}}
+  None: {Type: AWS::S3::Bucket, Properties: {BucketName: none}}
+  Two: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${A}-${B}"}}
+  Other: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref A}}
+`))}
+	builder, _ := NewParser(tree, nil).Load(t.Context(), name)
+	of := map[string][]string{}
+	for _, node := range builder.Freeze().Nodes {
+		of[node.Address] = node.Defaults
+	}
+	if both := []string{"parameter A", "parameter B"}; !slices.Equal(of["One"], both) || !slices.Equal(of["Two"], both) || len(of["None"]) > 0 || !slices.Equal(of["Other"], both[:1]) {
+		t.Fatalf("defaults are %v", of)
+	}
+	if &of["One"][0] != &of["Two"][0] {
+		t.Error("the list is made twice")
 	}
 }

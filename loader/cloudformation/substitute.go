@@ -9,13 +9,15 @@ import (
 
 // substitute evaluates Fn::Sub, with or without a map of its own variables.
 func (t *template) substitute(argument *source.Node, at source.Location) value.Value {
-	text, own := argument, map[string]*source.Node{}
+	text := argument
+	var own map[string]*source.Node
 	if argument.Kind == source.SequenceNode {
 		if len(argument.Items) == 0 {
 			return unknownText("Fn::Sub needs a text", at)
 		}
 		text = argument.Items[0]
 		if len(argument.Items) > 1 {
+			own = map[string]*source.Node{}
 			for _, member := range argument.Items[1].Members {
 				own[member.Key.Text] = member.Value
 			}
@@ -47,12 +49,8 @@ type substitution struct {
 // at deployment together with it.
 func (s *substitution) evaluate(at source.Location) value.Value {
 	found := variables(s.text.Text)
-	masked := []byte(s.text.Text)
-	for _, v := range found {
-		// The brace of a variable does not close a dynamic reference.
-		copy(masked[v.start:v.end], strings.Repeat("x", v.end-v.start))
-	}
-	text := string(masked)
+	s.pieces = make([]value.Value, 0, 2*len(found)+1)
+	text := masked(s.text.Text, found)
 	for offset := 0; offset < len(text); {
 		start, end := dynamicReference(text, offset)
 		found = s.plain(found, offset, start)
@@ -65,6 +63,19 @@ func (s *substitution) evaluate(at source.Location) value.Value {
 		return unknownText("the text of Fn::Sub is too long", at)
 	}
 	return value.Concat(at, s.pieces...)
+}
+
+// masked returns a text without its variables: the brace of one does not close a
+// dynamic reference.
+func masked(text string, found []variable) string {
+	if !strings.Contains(text, dynamicStart) {
+		return text
+	}
+	masked := []byte(text)
+	for _, v := range found {
+		copy(masked[v.start:v.end], strings.Repeat("x", v.end-v.start))
+	}
+	return string(masked)
 }
 
 // plain adds a range of the text and returns the variables that follow it.
@@ -94,7 +105,7 @@ func (s *substitution) literal(start, end int) {
 
 // resolve returns the value of a variable.
 func (s *substitution) resolve(v variable) value.Value {
-	at := place(s.text, v.start, v.end)
+	at := s.text.Place(v.start, v.end)
 	if literal, ok := strings.CutPrefix(v.name, "!"); ok {
 		// ${!Literal} is written as ${Literal}.
 		return value.Text("${"+literal+"}", at)
@@ -108,7 +119,7 @@ func (s *substitution) resolve(v variable) value.Value {
 		return known
 	}
 	if logical, attribute, ok := strings.Cut(v.name, "."); ok {
-		return s.attribute(logical, attribute, at)
+		return s.attribute(logical, attribute, v.name, at)
 	}
 	return s.refer(v.name, at)
 }
@@ -122,7 +133,7 @@ type variable struct {
 // variables finds the variables of a Fn::Sub text. A dollar sign without a
 // closed brace is literal text.
 func variables(text string) []variable {
-	var found []variable
+	found := make([]variable, 0, strings.Count(text, "${"))
 	for offset := 0; ; {
 		start := strings.Index(text[offset:], "${")
 		if start < 0 {

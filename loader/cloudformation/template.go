@@ -86,8 +86,9 @@ type deployment struct {
 	comparisons int
 	stacks      int
 	// defaults collects the parameters whose default the current resource
-	// rests on.
+	// rests on, used is the list of them that was made last.
 	defaults map[string]bool
+	used     []string
 }
 
 // A template is one template of a deployment.
@@ -109,6 +110,8 @@ type template struct {
 	byName     map[string]*source.Node
 	conditions map[string]*source.Node
 	nested     map[string]*template
+	// ids holds the ids of nodes by their logical ids.
+	ids map[string]string
 
 	// incomplete says what of the template could not be read, or "".
 	incomplete string
@@ -137,6 +140,7 @@ func (d *deployment) newTemplate(document *document) *template {
 		byName:     map[string]*source.Node{},
 		conditions: map[string]*source.Node{},
 		nested:     map[string]*template{},
+		ids:        map[string]string{},
 		evaluating: map[string]bool{},
 		decided:    map[string]decision{},
 	}
@@ -189,7 +193,15 @@ func members(node *source.Node) []source.Member {
 	return node.Members
 }
 
-func (t *template) id(logical string) string { return t.unit + "#" + t.prefix + logical }
+// id returns the id of a node, which is one string wherever the node is referred to.
+func (t *template) id(logical string) string {
+	id, known := t.ids[logical]
+	if !known {
+		id = t.unit + "#" + t.prefix + logical
+		t.ids[logical] = id
+	}
+	return id
+}
 
 func (d *deployment) diagnose(at source.Location, format string, arguments ...any) {
 	d.diagnostics = append(d.diagnostics, source.Diagnostic{Location: at, Severity: source.Warning, Message: fmt.Sprintf(format, arguments...)})

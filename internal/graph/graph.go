@@ -336,7 +336,8 @@ func (g *Graph) Resource(id string) string {
 }
 
 // DependsOn reports whether creating the resource from needs the resource to,
-// directly or through others. Both are ids of resources.
+// directly or through others. Both are ids of resources. In Terraform it is known of
+// distributions only, and of what they depend on.
 func (g *Graph) DependsOn(from, to string) bool {
 	seen := map[string]bool{from: true}
 	queue := []string{from}

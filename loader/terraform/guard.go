@@ -20,10 +20,9 @@ const (
 	maxDigits  = 1000
 )
 
-// tooComplex returns what must not be parsed of a text, or nil. Most texts have too
-// little of everything to be looked at closely.
-func tooComplex(text []byte, name string, start hcl.Pos, lex func([]byte, string, hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)) *hcl.Diagnostic {
-	tokens, deepening := 0, 0
+// amount estimates how many tokens a text has, and how many of them may deepen its
+// tree.
+func amount(text []byte) (tokens, deepening int) {
 	inWord, digits := false, 0
 	for _, c := range text {
 		isDigit := '0' <= c && c <= '9'
@@ -43,6 +42,13 @@ func tooComplex(text []byte, name string, start hcl.Pos, lex func([]byte, string
 			deepening++
 		}
 	}
+	return tokens, deepening
+}
+
+// tooComplex returns what must not be parsed of a text, or nil. Most texts have too
+// little of everything to be looked at closely.
+func tooComplex(text []byte, name string, start hcl.Pos, lex func([]byte, string, hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)) *hcl.Diagnostic {
+	tokens, deepening := amount(text)
 	refuse := func(at hcl.Range, format string, arguments ...any) *hcl.Diagnostic {
 		return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Too complex", Detail: fmt.Sprintf(format, arguments...), Subject: &at}
 	}
@@ -121,13 +127,13 @@ func (n *nesting) add(token hclsyntax.Token) string {
 	return ""
 }
 
-// parseConfig parses a file, or a part of one. The file is nil where it is not
-// parsed.
-func parseConfig(text []byte, name string) (*hcl.File, hcl.Diagnostics) {
-	if problem := tooComplex(text, name, hcl.InitialPos, hclsyntax.LexConfig); problem != nil {
+// parseConfig parses a file, or a part of one that starts there. The file is nil
+// where it is not parsed.
+func parseConfig(text []byte, name string, start hcl.Pos) (*hcl.File, hcl.Diagnostics) {
+	if problem := tooComplex(text, name, start, hclsyntax.LexConfig); problem != nil {
 		return nil, hcl.Diagnostics{problem}
 	}
-	return hclsyntax.ParseConfig(text, name, hcl.InitialPos)
+	return hclsyntax.ParseConfig(text, name, start)
 }
 
 // parseTemplate and parseExpression parse a text inside a file.

@@ -37,9 +37,9 @@ type module struct {
 	// environments maps local provider names to environments.
 	environments map[string]string
 
-	variables map[string]*hclsyntax.Block
+	variables map[string]*declaration
 	locals    map[string]*hclsyntax.Attribute
-	outputs   map[string]*hclsyntax.Block
+	outputs   map[string]*declaration
 	providers []*hclsyntax.Block
 	// managed, data and calls hold blocks by "type.name" or name; their order
 	// is that of the files.
@@ -54,7 +54,7 @@ type module struct {
 	expanded   map[string][]instance
 	children   map[string]*module
 	// referred holds what references returned.
-	referred map[hclsyntax.Node][]hcl.Traversal
+	referred map[*hclsyntax.Body][]hcl.Traversal
 }
 
 type memoized struct {
@@ -64,22 +64,21 @@ type memoized struct {
 
 // blocks keeps blocks by name and in order.
 type blocks struct {
-	byName map[string]*hclsyntax.Block
+	byName map[string]*declaration
 	order  []string
 }
 
-// add keeps a block; one of an override file is merged over the earlier one.
-func (b *blocks) add(name string, block *hclsyntax.Block, override bool) {
+// add keeps a block and returns the one of that name that was there.
+func (b *blocks) add(d *declaration) (earlier *declaration) {
 	if b.byName == nil {
-		b.byName = map[string]*hclsyntax.Block{}
+		b.byName = map[string]*declaration{}
 	}
-	earlier, known := b.byName[name]
+	earlier, known := b.byName[d.name]
 	if !known {
-		b.order = append(b.order, name)
-	} else if override {
-		block = mergeBlock(earlier, block)
+		b.order = append(b.order, d.name)
 	}
-	b.byName[name] = block
+	b.byName[d.name] = d
+	return earlier
 }
 
 // mergeBlock overrides arguments, and nested blocks by their type, as
@@ -109,13 +108,13 @@ func mergeBlock(base, override *hclsyntax.Block) *hclsyntax.Block {
 	return &merged
 }
 
-// newModule parses the files of a folder.
+// newModule reads the files of a folder.
 func (l *loader) newModule(folder string, caller *module) *module {
 	m := &module{
 		loader: l, folder: folder, caller: caller,
-		variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
+		variables: map[string]*declaration{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*declaration{},
 		values: map[string]value.Value{}, memo: map[string]memoized{}, evaluating: map[string]bool{},
-		expanded: map[string][]instance{}, children: map[string]*module{}, referred: map[hclsyntax.Node][]hcl.Traversal{}, environments: map[string]string{}, imported: map[string]bool{},
+		expanded: map[string][]instance{}, children: map[string]*module{}, referred: map[*hclsyntax.Body][]hcl.Traversal{}, environments: map[string]string{}, imported: map[string]bool{},
 	}
 	names, err := l.parser.configurationFiles(folder)
 	if err != nil {
@@ -124,14 +123,17 @@ func (l *loader) newModule(folder string, caller *module) *module {
 	l.visited[folder] = true
 	for _, name := range names {
 		parsed := l.parser.parse(name)
+		if l.whole {
+			parsed = parsed.asWhole()
+		}
 		if _, seen := l.files[name]; !seen {
-			l.diagnostics = append(l.diagnostics, parsed.diagnostics...)
+			l.tell(parsed.diagnostics)
 			if parsed.file != nil {
 				l.files[name] = parsed.file
 				l.builder.AddFile(parsed.file)
 			}
 		}
-		if parsed.body == nil {
+		if parsed.body == nil && !parsed.inParts {
 			l.incomplete = name + " could not be read"
 			continue
 		}
@@ -140,38 +142,56 @@ func (l *loader) newModule(folder string, caller *module) *module {
 		if len(parsed.diagnostics) > 0 {
 			l.incomplete = name + " could not be read whole"
 		}
-		for _, block := range parsed.body.Blocks {
-			if !parsed.isBroken(block) {
-				m.addBlock(block, override)
-			}
+		for i := range parsed.blocks {
+			m.addBlock(&parsed.blocks[i], override)
 		}
 	}
 	return m
 }
 
-func (m *module) addBlock(block *hclsyntax.Block, override bool) {
-	labels := strings.Join(block.Labels, ".")
+func (m *module) addBlock(d *declaration, override bool) {
 	switch {
-	case block.Type == "variable" && len(block.Labels) == 1:
-		m.variables[labels] = block
-	case block.Type == "output" && len(block.Labels) == 1:
-		m.outputs[labels] = block
-	case block.Type == "locals":
-		for name, attribute := range block.Body.Attributes {
+	case d.kind == "variable" && d.labels == 1:
+		m.variables[d.name] = d
+	case d.kind == "output" && d.labels == 1:
+		m.outputs[d.name] = d
+	case d.kind == "locals":
+		for name, attribute := range m.parsed(d).Body.Attributes {
 			m.locals[name] = attribute
 		}
-	case block.Type == "provider" && len(block.Labels) == 1:
-		m.providers = append(m.providers, block)
-	case block.Type == "resource" && len(block.Labels) == 2:
-		m.managed.add(labels, block, override)
-	case block.Type == "data" && len(block.Labels) == 2:
-		m.data.add(labels, block, override)
-	case block.Type == "module" && len(block.Labels) == 1:
-		m.calls.add(labels, block, override)
-	case block.Type == "import" && block.Body.Attributes["to"] != nil:
-		name, _, _ := strings.Cut(m.text(block.Body.Attributes["to"].Expr.Range()), "[")
-		m.imported[name] = true
+	case d.kind == "provider" && d.labels == 1:
+		m.providers = append(m.providers, m.parsed(d))
+	case d.kind == "resource" && d.labels == 2:
+		m.addNamed(&m.managed, d, override)
+	case d.kind == "data" && d.labels == 2:
+		m.addNamed(&m.data, d, override)
+	case d.kind == "module" && d.labels == 1:
+		m.addNamed(&m.calls, d, override)
+	case d.kind == "import":
+		if to := m.parsed(d).Body.Attributes["to"]; to != nil {
+			name, _, _ := strings.Cut(m.text(to.Expr.Range()), "[")
+			m.imported[name] = true
+		}
 	}
+}
+
+// addNamed keeps a block; one of an override file is merged over the earlier one.
+func (m *module) addNamed(set *blocks, d *declaration, override bool) {
+	if earlier := set.add(d); earlier != nil && override {
+		merged := mergeBlock(m.parsed(earlier), m.parsed(d))
+		set.add(&declaration{section: sectionOf(merged), block: merged})
+	}
+}
+
+// parsed returns the block of a declaration. Where it has syntax errors, what it
+// returns does not matter: the root module is read again (Parser.Load).
+func (l *loader) parsed(d *declaration) *hclsyntax.Block {
+	block := d.parse()
+	if block == nil {
+		l.broken = true
+		return &hclsyntax.Block{Type: d.kind, Labels: strings.Split(d.name, "."), Body: &hclsyntax.Body{}}
+	}
+	return block
 }
 
 // readVariableFiles reads the values of a root module's variables, in the order
@@ -233,7 +253,7 @@ func (m *module) assign(files []*parsedFile) {
 // type string, as an expression for others where it is one.
 func (m *module) commandLineValue(name, text string) value.Value {
 	at := source.Location{}
-	if kind := m.variables[name].Body.Attributes["type"]; kind != nil && hcl.ExprAsKeyword(kind.Expr) != "string" {
+	if kind := m.parsed(m.variables[name]).Body.Attributes["type"]; kind != nil && hcl.ExprAsKeyword(kind.Expr) != "string" {
 		if expression, problems := parseExpression([]byte(text), "", hcl.InitialPos); !problems.HasErrors() {
 			return m.evaluate(expression, &scope{module: m})
 		}
@@ -248,7 +268,7 @@ func (m *module) variableID(name string) string { return m.unit + "#" + m.prefix
 // value.
 func (m *module) addVariables() {
 	for _, name := range sortedKeys(m.variables) {
-		block := m.variables[name]
+		block := m.parsed(m.variables[name])
 		if _, given := m.values[name]; given || block.Body.Attributes["default"] != nil {
 			continue
 		}
@@ -270,10 +290,11 @@ func withoutValue(name string) string {
 
 // variable returns the value of var.name.
 func (m *module) variable(name string, at source.Location) value.Value {
-	block, declared := m.variables[name]
-	if !declared {
+	declared, ok := m.variables[name]
+	if !ok {
 		return unknown(at, "var.%s is not declared", name)
 	}
+	block := m.parsed(declared)
 	if m.inputs != nil {
 		if given, ok := m.inputs(name); ok && (!given.IsAbsent() || !m.isFalse(block, "nullable")) {
 			return m.withOptional(block, given)
@@ -416,12 +437,12 @@ func (m *module) local(name string, at source.Location) value.Value {
 
 // output returns an output of this module.
 func (m *module) output(name string, at source.Location) value.Value {
-	block, ok := m.outputs[name]
-	if !ok || block.Body.Attributes["value"] == nil {
+	declared, ok := m.outputs[name]
+	if !ok || m.parsed(declared).Body.Attributes["value"] == nil {
 		return unknown(at, "%s has no output %s", strings.TrimSuffix(m.prefix, "."), name)
 	}
 	return m.once("output."+name, at, func() value.Value {
-		return m.evaluate(block.Body.Attributes["value"].Expr, &scope{module: m})
+		return m.evaluate(m.parsed(declared).Body.Attributes["value"].Expr, &scope{module: m})
 	})
 }
 
@@ -434,7 +455,7 @@ type call struct {
 
 // call returns an instance of a module call.
 func (m *module) call(name string, in instance) call {
-	block := m.calls.byName[name]
+	block := m.block(blockName{kind: moduleBlock, name: name})
 	address := m.prefix + "module." + name + in.suffix
 	id := m.unit + "#" + address
 	sourceAttribute := block.Body.Attributes["source"]

@@ -3,13 +3,22 @@ package terraform
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // A section is the text of one block of the top level of a file.
 type section struct {
-	// kind is the block's type, start and end are its byte offsets.
-	kind       string
-	start, end int
+	// kind is the block's type. name are its labels, joined by dots, and labels
+	// says how many there are.
+	kind, name string
+	labels     int
+	// start is the place of the type, end the offset behind the closing brace.
+	start hcl.Pos
+	end   int
+	// flush says that a line inside begins with a word, as the blocks of the top
+	// level do: a brace that is missing may have taken them in.
+	flush bool
 }
 
 // outline splits the native syntax into the blocks of its top level without
@@ -20,26 +29,57 @@ func outline(text []byte) (sections []section, ok bool) {
 	if !utf8.Valid(text) || bytes.HasPrefix(text, []byte(byteOrderMark)) || hasLoneReturn(text) {
 		return nil, false
 	}
+	// Most blocks end in a line of their own.
+	sections = make([]section, 0, bytes.Count(text, []byte("\n}"))+1)
 	s := &skipper{text: text}
-	for {
+	for at := hcl.InitialPos; ; {
 		s.space(true)
 		if s.offset == len(text) {
 			return sections, true
 		}
-		start := s.offset
-		kind := s.identifier()
-		if kind == "" || !s.labels() || !s.code(0) {
+		// A column counts what a reader takes for a character: of ASCII, bytes.
+		lines := bytes.Count(text[at.Byte:s.offset], []byte("\n"))
+		line := text[bytes.LastIndexByte(text[:s.offset], '\n')+1 : s.offset]
+		if !isASCII(line) {
 			return nil, false
 		}
-		sections = append(sections, section{kind: kind, start: start, end: s.offset})
-		s.space(false)
-		if s.offset < len(text) && s.peek() != '\n' && s.peek() != '\r' && s.peek() != '#' && !s.has("//") {
+		at = hcl.Pos{Line: at.Line + lines, Column: len(line) + 1, Byte: s.offset}
+		s.flush = false
+		next := section{kind: string(s.identifier()), start: at}
+		if next.kind == "" || !s.labels(&next) || !s.code(0) {
+			return nil, false
+		}
+		next.end, next.flush = s.offset, s.flush
+		sections = append(sections, next)
+		if !s.endsLine() && s.offset < len(text) {
 			return nil, false
 		}
 	}
 }
 
+// argument returns the value of an argument of a block without parsing it. ok is false
+// where that takes the parser: where the argument is missing, or more than a plain
+// string.
+func (s section) argument(text []byte, name string) (value string, ok bool) {
+	inside := &skipper{text: text[:s.end], offset: s.start.Byte, wanted: name}
+	inside.identifier()
+	if !inside.labels(&section{}) || !inside.code(0) || len(inside.found) != 1 {
+		return "", false
+	}
+	at := &skipper{text: text[:s.end], offset: inside.found[0]}
+	at.space(false)
+	if at.peek() != '"' {
+		return "", false
+	}
+	plain, ok := at.plain()
+	return string(plain), ok && at.endsLine()
+}
+
 const byteOrderMark = "\ufeff"
+
+func isASCII(text []byte) bool {
+	return !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+}
 
 func hasLoneReturn(text []byte) bool {
 	for {
@@ -62,6 +102,12 @@ const maxSkipped = 50
 type skipper struct {
 	text   []byte
 	offset int
+	// wanted is the name of an argument of a block, or "", and found holds the
+	// offsets behind its equals sign.
+	wanted string
+	found  []int
+	// flush is that of the section.
+	flush bool
 }
 
 // peek returns the next byte, or 0 at the end.
@@ -107,36 +153,60 @@ func (s *skipper) space(lines bool) {
 	}
 }
 
-func (s *skipper) identifier() string {
+// endsLine skips blanks and reports whether a line ends there, or a comment does it.
+func (s *skipper) endsLine() bool {
+	s.space(false)
+	return s.peek() == '\n' || s.peek() == '\r' || s.peek() == '#' || s.has("//")
+}
+
+func (s *skipper) identifier() []byte {
 	start := s.offset
 	for isLetter(s.peek()) || s.offset > start && (s.peek() >= '0' && s.peek() <= '9' || s.peek() == '-') {
 		s.offset++
 	}
-	return string(s.text[start:s.offset])
+	return s.text[start:s.offset]
 }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
 
-// labels skips the labels of a block and the brace that opens it.
-func (s *skipper) labels() bool {
+// labels reads the labels of a block, and skips the brace that opens it.
+func (s *skipper) labels(of *section) bool {
+	name := make([]byte, 0, 64)
+	add := func(label []byte) {
+		if of.labels++; of.labels > 1 {
+			name = append(name, '.')
+		}
+		name = append(name, label...)
+	}
 	for {
 		s.space(false)
 		switch c := s.peek(); {
 		case c == '{':
 			s.offset++
+			of.name = string(name)
 			return true
 		case isLetter(c):
-			s.identifier()
+			add(s.identifier())
 		case c == '"':
-			end := bytes.IndexByte(s.text[s.offset+1:], '"')
-			if end < 0 || bytes.ContainsAny(s.text[s.offset+1:s.offset+1+end], "\\$%\n") {
+			label, ok := s.plain()
+			if !ok {
 				return false
 			}
-			s.offset += end + 2
+			add(label)
 		default:
 			return false
 		}
 	}
+}
+
+// plain reads a string in quotes that has no escapes and no templates.
+func (s *skipper) plain() ([]byte, bool) {
+	text, _, closed := bytes.Cut(s.text[s.offset+1:], []byte{'"'})
+	if !closed || bytes.ContainsAny(text, "\\$%\n") || !isASCII(text) {
+		return nil, false
+	}
+	s.offset += len(text) + len(`""`)
+	return text, true
 }
 
 // code skips the inside of braces and the brace that closes them. depth counts the
@@ -146,7 +216,9 @@ func (s *skipper) code(depth int) bool {
 		return false
 	}
 	for open := 1; s.offset < len(s.text); {
-		switch c := s.peek(); {
+		c := s.peek()
+		s.flush = s.flush || isLetter(c) && s.text[s.offset-1] == '\n'
+		switch {
 		case c == '{':
 			open++
 			s.offset++
@@ -171,6 +243,10 @@ func (s *skipper) code(depth int) bool {
 			if !s.heredoc(depth) {
 				return false
 			}
+		case s.wanted != "" && open == 1 && depth == 0 && isLetter(c):
+			if string(s.identifier()) == s.wanted {
+				s.find()
+			}
 		case c == '\'' || c == '`' || c == ';' || c == '$' || c == '\\' || c >= utf8.RuneSelf:
 			return false
 		default:
@@ -178,6 +254,15 @@ func (s *skipper) code(depth int) bool {
 		}
 	}
 	return false
+}
+
+// find notes where the value of an argument begins, if it is one whose name was read.
+// "==" and "=>" follow no name that stands alone.
+func (s *skipper) find() {
+	if s.space(false); s.peek() == '=' && !s.has("==") && !s.has("=>") {
+		s.offset++
+		s.found = append(s.found, s.offset)
+	}
 }
 
 // quoted skips the rest of a string in quotes.
@@ -228,7 +313,7 @@ func (s *skipper) heredoc(depth int) bool {
 	if s.peek() == '-' {
 		s.offset++
 	}
-	marker := s.identifier()
+	marker := string(s.identifier())
 	if s.peek() == '\r' {
 		s.offset++
 	}

@@ -25,12 +25,24 @@ func checkOutline(t *testing.T, name string, text []byte) bool {
 		t.Fatalf("%s: the outline of\n%s\nhas %d blocks, the parser finds %d and %d attributes", name, text, len(sections), len(body.Blocks), len(body.Attributes))
 	}
 	for i, block := range body.Blocks {
-		got, want := sections[i], section{kind: block.Type, start: block.TypeRange.Start.Byte, end: block.CloseBraceRange.End.Byte}
-		if got != want {
+		got, want := &sections[i], sectionOf(block)
+		want.start, want.end = block.TypeRange.Start, block.CloseBraceRange.End.Byte
+		want.flush = got.flush
+		if *got != *want {
 			t.Fatalf("%s: block %d of\n%s\nis %v in the outline and %v to the parser", name, i, text, got, want)
+		}
+		if value, ok := got.argument(text, "source"); ok {
+			if written := block.Body.Attributes["source"]; written == nil || !isLiteral(written.Expr, value) {
+				t.Fatalf("%s: the source of block %d of\n%s\nis %q in the outline", name, i, text, value)
+			}
 		}
 	}
 	return true
+}
+
+func isLiteral(expression hclsyntax.Expression, text string) bool {
+	v, problems := expression.Value(nil)
+	return !problems.HasErrors() && v.Type().Equals(stringType) && v.AsString() == text
 }
 
 var outlined = []string{
@@ -39,6 +51,8 @@ var outlined = []string{
 	"# {\n// {\n/* { */ a { /* } */ # }\n // }\n}", "a \"b\" { c = 1 } # d", "a {} /* e */", "a {\r\n  b = <<E\r\nx\r\nE\r\n}\r\n",
 	"a {\n  b = \"$\"\n  c = \"%{ if d }}%{ endif }\"\n  e = f % {}\n}", "a = 1", "a {", "a {}}", "a { b = \"$$${c}\" }", "a { b = \"\\\"}\" }",
 	"a {\n  b = \"$$\\\"\"\n}", "é {}", "a { b = 'x' }", "a {\n b = \"${<<E\n}\nE\n}\"\n}", "a { b = \"~${~ c ~}~\" }", "a\n{}",
+	"/* é */ a {}", "/*\n*/ a \"b.c\" \"d\" {}", "m {\n  source = \"./x\" # y\n}", "m {\n  # source = \"a\"\n  b = { source = \"c\" }\n  source=\"d\"\n}",
+	"m {\n  a = [for source in b : source]\n  c = d.source == \"e\"\n  source = \"f\" == \"f\" ? \"g\" : \"h\"\n}", "m {\n  source = <<E\n./x\nE\n}",
 }
 
 func TestOutline(t *testing.T) {

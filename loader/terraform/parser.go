@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,9 +15,10 @@ import (
 	"github.com/originkey/originkey/internal/source"
 )
 
-// A Parser parses each file once, however many root modules use it. A syntax tree
-// takes about ten times the space of its text, so that it is kept only until the
-// last root module that uses it is loaded. A Parser is safe for concurrent use.
+// A Parser reads each file once, however many root modules use it, and parses the
+// blocks in it that somebody asks for. A syntax tree takes about ten times the space
+// of its text, so that it is kept only until the last root module that uses it is
+// loaded. A Parser is safe for concurrent use.
 type Parser struct {
 	tree  Tree
 	mutex sync.Mutex
@@ -33,8 +35,9 @@ type Parser struct {
 	roots        []string
 	backendsOnce sync.Once
 	backends     map[backendKey]string
-	// parsed counts the files that were parsed.
-	parsed int
+	// read counts the files that were read, parsed the blocks that were parsed.
+	read   int
+	parsed atomic.Int64
 }
 
 // A folder is a folder of the tree, with the files in it that are parsed.
@@ -139,15 +142,15 @@ func (p *Parser) configurationFiles(folder string) ([]string, error) {
 	return listed.configuration, listed.err
 }
 
-// parse parses a file of the tree.
+// parse reads a file of the tree.
 func (p *Parser) parse(name string) *parsedFile {
 	inside := p.list(path.Dir(name))
 	p.mutex.Lock()
 	parsed, ok := inside.files[name]
 	if !ok {
-		parsed = &parsedFile{}
+		parsed = &parsedFile{count: &p.parsed}
 		inside.files[name] = parsed
-		p.parsed++
+		p.read++
 	}
 	p.mutex.Unlock()
 	parsed.once.Do(func() {
@@ -161,42 +164,88 @@ func (p *Parser) parse(name string) *parsedFile {
 	return parsed
 }
 
-// parseGiven parses a file that is not part of a module.
+// parseGiven reads a file that is not part of a module.
 func (p *Parser) parseGiven(file *source.File) *parsedFile {
 	p.mutex.Lock()
 	parsed, ok := p.given[file]
 	if !ok {
-		parsed = &parsedFile{}
+		parsed = &parsedFile{count: &p.parsed}
 		p.given[file] = parsed
-		p.parsed++
+		p.read++
 	}
 	p.mutex.Unlock()
-	parsed.once.Do(func() { parsed.read(file) })
+	parsed.once.Do(func() { parsed.file = file; parsed.readWhole() })
 	return parsed
 }
 
-// A parsedFile is a file with its syntax tree, which holds what could be parsed.
+// A parsedFile is a file with what could be parsed of it: as a whole, or the blocks
+// of its outline one by one. A file that has syntax errors in what is always parsed
+// is parsed as a whole, so that they do not hide what stands around them.
 type parsedFile struct {
-	once        sync.Once
-	file        *source.File
+	once sync.Once
+	file *source.File
+	// blocks are those of the top level that no syntax error lies in.
+	blocks []declaration
+	// body is nil where the file is not parsed as a whole, or could not be.
 	body        *hclsyntax.Body
+	inParts     bool
 	diagnostics []source.Diagnostic
 	// broken are the ranges around syntax errors.
 	broken []hcl.Range
+	// whole is the same file parsed as a whole.
+	wholeOnce sync.Once
+	whole     *parsedFile
+	// count is that of the parser.
+	count *atomic.Int64
 }
 
 // maxProblems is how many syntax errors of one file are told: a file with more is
 // no configuration.
 const maxProblems = 100
 
-// read parses HCL. Syntax errors do not hide what stands around them.
+// read parses what is always needed of a file.
 func (f *parsedFile) read(file *source.File) {
 	f.file = file
-	if strings.HasSuffix(file.Path, ".json") {
-		f.readJSON(file)
+	if _, isConfiguration := configurationStem(file.Path); isConfiguration && !strings.HasSuffix(file.Path, ".json") && f.readParts() {
 		return
 	}
-	parsed, problems := parseConfig(file.Bytes, file.Path)
+	f.readWhole()
+}
+
+// asWhole returns the file parsed as a whole.
+func (f *parsedFile) asWhole() *parsedFile {
+	if !f.inParts {
+		return f
+	}
+	f.wholeOnce.Do(func() {
+		f.whole = &parsedFile{file: f.file, count: f.count}
+		f.whole.readWhole()
+	})
+	return f.whole
+}
+
+// readWhole parses the file. Syntax errors do not hide what stands around them.
+func (f *parsedFile) readWhole() {
+	f.blocks = nil
+	if strings.HasSuffix(f.file.Path, ".json") {
+		f.readJSON(f.file)
+	} else {
+		f.readNative(f.file)
+	}
+	if f.body == nil {
+		return
+	}
+	f.count.Add(int64(len(f.body.Blocks)))
+	f.blocks = make([]declaration, 0, len(f.body.Blocks))
+	for _, block := range f.body.Blocks {
+		if !f.isBroken(block) {
+			f.blocks = append(f.blocks, declaration{section: sectionOf(block), block: block})
+		}
+	}
+}
+
+func (f *parsedFile) readNative(file *source.File) {
+	parsed, problems := parseConfig(file.Bytes, file.Path, hcl.InitialPos)
 	if parsed != nil {
 		f.body, _ = parsed.Body.(*hclsyntax.Body)
 	}
@@ -224,62 +273,72 @@ func (f *parsedFile) isBroken(block *hclsyntax.Block) bool {
 	return slices.ContainsFunc(f.broken, whole.Overlaps)
 }
 
-// blocks returns the blocks of a type in the configuration files of a folder. Where
-// a file has an outline, nothing else in it is parsed.
-func (p *Parser) blocks(folder, kind string) []*hclsyntax.Block {
-	var all []*hclsyntax.Block
-	for _, name := range p.list(folder).configuration {
-		if found, ok := p.blocksByOutline(name, kind); ok {
-			all = append(all, found...)
-			continue
-		}
-		if body := p.parse(name).body; body != nil {
-			all = append(all, slices.DeleteFunc(slices.Clone(body.Blocks), func(block *hclsyntax.Block) bool { return block.Type != kind })...)
-		}
-	}
-	return all
-}
-
-// blocksByOutline returns the blocks of a type without parsing the file. Their
-// ranges mean nothing.
-func (p *Parser) blocksByOutline(name, kind string) (blocks []*hclsyntax.Block, ok bool) {
+// sections returns the blocks of a type in a file, whose text they are part of. ok is
+// false where that takes parsing the file.
+func (p *Parser) sections(name, kind string) (sections []section, text []byte, ok bool) {
 	file, err := p.tree.ReadFile(name)
 	if err != nil {
-		return nil, false
+		return nil, nil, false
 	}
 	mentioned := bytes.Contains(file.Bytes, []byte(kind))
 	if strings.HasSuffix(name, ".json") {
 		// An escape may write any word.
-		return nil, !mentioned && !bytes.Contains(file.Bytes, []byte(`\u`))
+		return nil, nil, !mentioned && !bytes.Contains(file.Bytes, []byte(`\u`))
 	}
 	if !mentioned {
-		return nil, true
+		return nil, nil, true
 	}
-	sections, ok := outline(file.Bytes)
-	if !ok {
+	sections, ok = outline(file.Bytes)
+	return slices.DeleteFunc(sections, func(s section) bool { return s.kind != kind }), file.Bytes, ok
+}
+
+// blocks returns the blocks of a type in a file. Where the file has an outline, nothing
+// else in it is parsed. whole is false where syntax errors may have lost some of them.
+func (p *Parser) blocks(name, kind string) (blocks []*hclsyntax.Block, whole bool) {
+	if sections, text, ok := p.sections(name, kind); ok {
+		for _, section := range sections {
+			blocks = append(blocks, parseBlocks(text[section.start.Byte:section.end], name, section.start)...)
+		}
+		p.parsed.Add(int64(len(blocks)))
+		if len(blocks) == len(sections) {
+			return blocks, true
+		}
+	}
+	parsed := p.parse(name).asWhole()
+	if parsed.body == nil {
 		return nil, false
 	}
-	for _, section := range sections {
-		if section.kind != kind {
-			continue
-		}
-		parsed, problems := parseConfig(file.Bytes[section.start:section.end], name)
-		if parsed == nil {
-			return nil, false
-		}
-		body, isNative := parsed.Body.(*hclsyntax.Body)
-		if problems.HasErrors() || !isNative {
-			return nil, false
-		}
-		blocks = append(blocks, body.Blocks...)
-	}
-	return blocks, true
+	blocks = slices.Clone(parsed.body.Blocks)
+	return slices.DeleteFunc(blocks, func(block *hclsyntax.Block) bool { return block.Type != kind }), len(parsed.diagnostics) == 0
 }
 
 // Calls returns the folders of the local modules that a folder calls, sorted.
 func (p *Parser) Calls(folder string) []string {
 	var called []string
-	for _, block := range p.blocks(folder, "module") {
+	for _, name := range p.list(folder).configuration {
+		called = append(called, p.callsOf(name, folder)...)
+	}
+	slices.Sort(called)
+	return slices.Compact(called)
+}
+
+// callsOf returns the folders that a file calls. Most sources are plain strings, for
+// which nothing is parsed.
+func (p *Parser) callsOf(name, folder string) (called []string) {
+	sections, text, plain := p.sections(name, "module")
+	for _, section := range sections {
+		written, ok := section.argument(text, "source")
+		if local, isLocal := localFolder(written, folder); isLocal {
+			called = append(called, local)
+		}
+		plain = plain && ok
+	}
+	if plain {
+		return called
+	}
+	called = nil
+	blocks, _ := p.blocks(name, "module")
+	for _, block := range blocks {
 		if block.Body.Attributes["source"] == nil {
 			continue
 		}
@@ -287,17 +346,19 @@ func (p *Parser) Calls(folder string) []string {
 			called = append(called, local)
 		}
 	}
-	slices.Sort(called)
-	return slices.Compact(called)
+	return called
 }
 
 // Variables returns the names of the variables that the module in a folder
 // declares, sorted.
 func (p *Parser) Variables(folder string) []string {
 	var declared []string
-	for _, block := range p.blocks(folder, "variable") {
-		if len(block.Labels) == 1 {
-			declared = append(declared, block.Labels[0])
+	for _, name := range p.list(folder).configuration {
+		blocks, _ := p.blocks(name, "variable")
+		for _, block := range blocks {
+			if len(block.Labels) == 1 {
+				declared = append(declared, block.Labels[0])
+			}
 		}
 	}
 	slices.Sort(declared)

@@ -36,6 +36,7 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 		return unknown(at, "the state that %s reads is written by no root module of the repository", o.address)
 	}
 	other := o.parser.newLoader(o.ctx, folder, o.options)
+	other.whole = o.loader.whole
 	other.readsStateOf = map[string]bool{folder: true, strings.TrimPrefix(o.unit, "terraform:"): true}
 	for read := range o.readsStateOf {
 		other.readsStateOf[read] = true
@@ -49,6 +50,11 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 	var outputs []value.Member
 	for _, name := range sortedKeys(root.outputs) {
 		outputs = append(outputs, value.Member{Key: name, KeyLocation: at, Value: root.output(name, at)})
+	}
+	o.loader.broken = o.loader.broken || other.broken
+	if o.loader.whole {
+		// The root module itself need not ask for the block that has them.
+		o.loader.tell(other.unread)
 	}
 	for _, file := range other.files {
 		o.builder.AddFile(file)
@@ -100,10 +106,16 @@ func (p *Parser) folderOfState(key backendKey) (string, bool) {
 func (p *Parser) backend(folder string) (backendKey, bool) {
 	// Without a backend block the state is local.
 	backend, body := "local", &hclsyntax.Body{}
-	for _, block := range p.blocks(folder, "terraform") {
-		for _, inner := range block.Body.Blocks {
-			if inner.Type == "backend" && len(inner.Labels) == 1 {
-				backend, body = inner.Labels[0], inner.Body
+	for _, name := range p.list(folder).configuration {
+		blocks, whole := p.blocks(name, "terraform")
+		if !whole {
+			return "", false
+		}
+		for _, block := range blocks {
+			for _, inner := range block.Body.Blocks {
+				if inner.Type == "backend" && len(inner.Labels) == 1 {
+					backend, body = inner.Labels[0], inner.Body
+				}
 			}
 		}
 	}

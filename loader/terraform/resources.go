@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,19 +15,22 @@ import (
 
 // addAll adds the nodes of this module instance and of those that it calls.
 func (m *module) addAll() {
-	if m.ctx.Err() != nil {
+	if m.ctx.Err() != nil || m.loader.broken {
 		return
 	}
 	for _, kind := range []blockKind{managedBlock, dataBlock} {
-		set := m.managed
-		if kind == dataBlock {
-			set = m.data
-		}
-		for _, name := range set.order {
+		for _, name := range m.named(kind).order {
+			d := m.named(kind).byName[name]
+			maker := d.maker()
+			if maker.add == nil || !isWritten(m.parsed(d).Body, maker.only) {
+				continue
+			}
 			block := blockName{kind: kind, name: name}
 			for _, in := range m.instances(block) {
-				if holds, constant := in.when.Constant(); holds || !constant {
-					m.object(block, in).addNodes()
+				if in.mayExist() {
+					o := m.object(block, in)
+					o.loader.used = map[string]bool{}
+					maker.add(o)
 				}
 			}
 		}
@@ -44,59 +48,97 @@ func (m *module) addAll() {
 	}
 }
 
-// addNodes adds the nodes of one resource or data source.
-func (o *object) addNodes() {
-	o.loader.used = map[string]bool{}
-	if o.name.kind == dataBlock {
-		o.addExternal()
-		return
+// A maker adds the nodes of a resource or data source.
+type maker struct {
+	// add is nil where there are none.
+	add func(*object)
+	// only are arguments and nested blocks without which there are none, if any
+	// are named.
+	only []string
+}
+
+var (
+	// ownEncryption is what an object has that is not encrypted as its bucket says.
+	ownEncryption = []string{"server_side_encryption", "kms_key_id"}
+	boundary      = []string{"permissions_boundary"}
+	rolePolicies  = []string{"permissions_boundary", "inline_policy"}
+)
+
+// makerOf returns what adds the nodes of the resources or data sources of a type.
+func makerOf(kind blockKind, resourceType string) maker {
+	if kind == dataBlock {
+		return externalMaker(resourceType)
 	}
-	switch o.kind() {
+	switch resourceType {
 	case "aws_cloudfront_distribution":
-		o.addDistribution(false)
+		return maker{add: func(o *object) { o.addDistribution(false) }}
 	case "aws_cloudfront_multitenant_distribution":
-		o.addDistribution(true)
+		return maker{add: func(o *object) { o.addDistribution(true) }}
 	case "aws_cloudfront_origin_access_identity":
-		o.add(o.node(graph.OAI, nil))
+		return maker{add: func(o *object) { o.add(o.node(graph.OAI, nil)) }}
 	case "aws_cloudfront_origin_access_control":
-		o.add(o.node(graph.OAC, map[string][]string{
-			"signing_behavior": {"signing_behavior"}, "signing_protocol": {"signing_protocol"}, "origin_type": {"origin_access_control_origin_type"},
-		}))
+		return maker{add: func(o *object) {
+			o.add(o.node(graph.OAC, map[string][]string{
+				"signing_behavior": {"signing_behavior"}, "signing_protocol": {"signing_protocol"}, "origin_type": {"origin_access_control_origin_type"},
+			}))
+		}}
 	case "aws_s3_bucket":
-		o.addBucket()
+		return maker{add: (*object).addBucket}
 	case "aws_s3_bucket_server_side_encryption_configuration":
-		o.addEncryption("", o.block.Body, o.argument("bucket"))
+		return maker{add: func(o *object) { o.addEncryption("", o.block.Body, o.argument("bucket")) }}
 	case "aws_s3_bucket_policy":
-		policy := o.node(graph.Policy, map[string][]string{"target": {"bucket"}, "document": {"policy"}})
-		o.addPolicy(policy, graph.BucketPolicy)
+		return maker{add: func(o *object) {
+			o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"bucket"}, "document": {"policy"}}), graph.BucketPolicy)
+		}}
 	case "aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key":
-		o.addKey()
+		return maker{add: (*object).addKey}
 	case "aws_kms_key_policy":
-		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"key_id"}, "document": {"policy"}}), graph.KeyPolicy)
+		return maker{add: func(o *object) {
+			o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"key_id"}, "document": {"policy"}}), graph.KeyPolicy)
+		}}
 	case "aws_s3_access_point":
-		o.addAccessPoint()
+		return maker{add: (*object).addAccessPoint}
 	case "aws_s3control_access_point_policy":
-		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"access_point_arn"}, "document": {"policy"}}), graph.AccessPointPolicy)
+		return maker{add: func(o *object) {
+			o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"access_point_arn"}, "document": {"policy"}}), graph.AccessPointPolicy)
+		}}
 	case "aws_s3control_multi_region_access_point":
-		o.addMultiRegionAccessPoint()
+		return maker{add: (*object).addMultiRegionAccessPoint}
 	case "aws_s3control_multi_region_access_point_policy":
-		o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"details", "name"}, "document": {"details", "policy"}}), graph.AccessPointPolicy)
+		return maker{add: func(o *object) {
+			o.addPolicy(o.node(graph.Policy, map[string][]string{"target": {"details", "name"}, "document": {"details", "policy"}}), graph.AccessPointPolicy)
+		}}
 	case "aws_kms_grant":
-		o.add(o.node(graph.Grant, map[string][]string{"key": {"key_id"}, "grantee": {"grantee_principal"}, "operations": {"operations"}}))
+		return maker{add: func(o *object) {
+			o.add(o.node(graph.Grant, map[string][]string{"key": {"key_id"}, "grantee": {"grantee_principal"}, "operations": {"operations"}}))
+		}}
 	case "aws_s3_object", "aws_s3_bucket_object":
-		o.addObject()
+		return maker{add: (*object).addObject, only: ownEncryption}
 	case "aws_kms_alias":
-		o.add(o.node(graph.Alias, map[string][]string{"name": {"name"}, "target_key": {"target_key_id"}}))
+		return maker{add: func(o *object) {
+			o.add(o.node(graph.Alias, map[string][]string{"name": {"name"}, "target_key": {"target_key_id"}}))
+		}}
 	case "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy":
-		o.addPolicy(o.node(graph.Policy, map[string][]string{"document": {"policy"}}), graph.IdentityPolicy)
+		return maker{add: func(o *object) {
+			o.addPolicy(o.node(graph.Policy, map[string][]string{"document": {"policy"}}), graph.IdentityPolicy)
+		}}
 	case "aws_iam_role":
-		o.addBoundary()
-		o.addInlinePolicies()
+		return maker{add: func(o *object) { o.addBoundary(); o.addInlinePolicies() }, only: rolePolicies}
 	case "aws_iam_user":
-		o.addBoundary()
+		return maker{add: (*object).addBoundary, only: boundary}
 	default:
-		o.addDependencies()
+		return maker{}
 	}
+}
+
+// isWritten reports whether a body has one of the arguments or nested blocks, or
+// whether none is named.
+func isWritten(body *hclsyntax.Body, names []string) bool {
+	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
+		return body.Attributes[name] != nil || slices.ContainsFunc(body.Blocks, func(block *hclsyntax.Block) bool {
+			return block.Type == name || block.Type == "dynamic" && slices.Contains(block.Labels, name)
+		})
+	})
 }
 
 // node returns a node of this object with arguments as attributes. Each argument
@@ -120,7 +162,10 @@ func (o *object) part(kind graph.Kind, name string, body *hclsyntax.Body, s *sco
 		o.set(n, attribute, body, s, arguments[attribute]...)
 	}
 	n.Defaults = o.usedDefaults()
-	o.addDependencies()
+	o.nodes = append(o.nodes, n)
+	if kind == graph.Distribution {
+		o.loader.distributions = append(o.loader.distributions, o)
+	}
 	return n
 }
 
@@ -259,7 +304,6 @@ func (o *object) addMultiRegionAccessPoint() {
 // addBoundary adds a role or user where a policy bounds it: that policy grants nothing.
 func (o *object) addBoundary() {
 	if o.block.Body.Attributes["permissions_boundary"] == nil {
-		o.addDependencies()
 		return
 	}
 	o.add(o.node(graph.Identity, map[string][]string{"permissions_boundary": {"permissions_boundary"}}))
@@ -267,7 +311,6 @@ func (o *object) addBoundary() {
 
 // addInlinePolicies adds the policies that are written in a role.
 func (o *object) addInlinePolicies() {
-	o.addDependencies()
 	for i, policy := range o.contents(o.block.Body, "inline_policy", o.instance.scope(o.module)) {
 		n := o.part(graph.Policy, fmt.Sprintf("policy/%d", i), policy.body, policy.scope, map[string][]string{"document": {"policy"}})
 		if n.Attribute("document").IsAbsent() {
@@ -291,30 +334,34 @@ func (o *object) addKey() {
 	o.inlinePolicy(n, graph.KeyPolicy, value.ID)
 }
 
-// addExternal adds the node of a data source: it names what is defined
+// externalMaker returns what adds the node of a data source: it names what is defined
 // elsewhere.
-func (o *object) addExternal() {
-	var n *graph.Node
-	switch o.kind() {
+func externalMaker(resourceType string) maker {
+	switch resourceType {
 	case "aws_s3_bucket":
-		n = o.node(graph.Bucket, map[string][]string{"name": {"bucket"}})
+		return maker{add: func(o *object) { o.addExternal(graph.Bucket, "name", "bucket") }}
 	case "aws_kms_key":
-		n = o.node(graph.Key, map[string][]string{"key_id": {"key_id"}})
+		return maker{add: func(o *object) { o.addExternal(graph.Key, "key_id", "key_id") }}
 	case "aws_s3_access_point":
-		o.add(o.node(graph.AccessPoint, map[string][]string{"bucket": {"bucket"}}))
+		return maker{add: func(o *object) { o.add(o.node(graph.AccessPoint, map[string][]string{"bucket": {"bucket"}})) }}
 	case "aws_s3_object", "aws_s3_bucket_object":
-		o.addObject()
+		return maker{add: (*object).addObject, only: ownEncryption}
 	case "aws_kms_alias":
-		n = o.node(graph.Alias, map[string][]string{"name": {"name"}})
+		return maker{add: func(o *object) { o.addExternal(graph.Alias, "name", "name") }}
 	case "aws_cloudfront_distribution":
-		n = o.node(graph.Distribution, map[string][]string{"id": {"id"}})
+		return maker{add: func(o *object) { o.addExternal(graph.Distribution, "id", "id") }}
 	case "aws_cloudfront_origin_access_identity":
-		n = o.node(graph.OAI, map[string][]string{"id": {"id"}})
+		return maker{add: func(o *object) { o.addExternal(graph.OAI, "id", "id") }}
 	case "aws_cloudfront_origin_access_control":
-		n = o.node(graph.OAC, map[string][]string{"id": {"id"}})
+		return maker{add: func(o *object) { o.addExternal(graph.OAC, "id", "id") }}
 	default:
-		return
+		return maker{}
 	}
+}
+
+// addExternal adds what a data source names, with the argument that identifies it.
+func (o *object) addExternal(kind graph.Kind, attribute, argument string) {
+	n := o.node(kind, map[string][]string{attribute: {argument}})
 	n.External = "is read by a data source and defined elsewhere"
 	o.add(n)
 }
@@ -335,68 +382,113 @@ func (o *object) addOpaque() {
 	o.addPassedPolicies(n, names)
 }
 
-// addDependencies records what the object's block refers to in its module, also
-// through locals, data sources and arguments of the module call.
-func (o *object) addDependencies() {
-	if o.dependent {
-		return
+// addDependencies records what distributions depend on, directly or through others,
+// as their blocks and their values say it.
+func (l *loader) addDependencies() {
+	for waiting := l.distributions; len(waiting) > 0; {
+		o := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		if o.dependent || !o.instance.mayExist() {
+			continue
+		}
+		o.dependent = true
+		waiting = append(waiting, o.dependOn(o.block.Body, map[string]bool{})...)
+		for _, n := range o.nodes {
+			for _, attribute := range n.Attributes {
+				attribute.Value.References(func(part value.Part) {
+					if target := l.objects[part.Reference.Node]; target != nil && (target.name.kind == managedBlock || len(target.nodes) > 0) {
+						waiting = append(waiting, target)
+					}
+				})
+			}
+		}
 	}
-	o.dependent = true
-	o.dependOn(o.module, o.block.Body, map[string]bool{})
 }
 
-func (o *object) dependOn(m *module, body *hclsyntax.Body, seen map[string]bool) {
-	for _, traversal := range m.references(body) {
-		o.dependOnName(m, traversal, seen)
+// dependOn records the resources that a body of the object's module refers to, also
+// through locals, data sources and arguments of a module call, and returns them. seen
+// holds what was followed.
+func (o *object) dependOn(body *hclsyntax.Body, seen map[string]bool) (targets []*object) {
+	for _, traversal := range o.references(body) {
+		targets = append(targets, o.dependOnName(traversal, seen)...)
 	}
+	return targets
 }
 
-// references returns the references in a body or an expression, in their order. They
-// are kept: many blocks may refer to one data source or local.
-func (m *module) references(written hclsyntax.Node) []hcl.Traversal {
-	if known, ok := m.referred[written]; ok {
+// references returns the references in a body, in their order. They are kept: many
+// blocks may refer to one data source.
+func (m *module) references(body *hclsyntax.Body) []hcl.Traversal {
+	if known, ok := m.referred[body]; ok {
 		return known
 	}
-	var all []hcl.Traversal
-	_ = hclsyntax.VisitAll(written, func(node hclsyntax.Node) hcl.Diagnostics {
-		if expression, ok := node.(*hclsyntax.ScopeTraversalExpr); ok {
-			all = append(all, expression.Traversal)
-		}
-		return nil
+	all := appendReferences(nil, body)
+	slices.SortFunc(all, func(x, y hcl.Traversal) int {
+		at, other := x.SourceRange(), y.SourceRange()
+		return cmp.Or(cmp.Compare(at.Filename, other.Filename), cmp.Compare(at.Start.Byte, other.Start.Byte))
 	})
-	m.referred[written] = all
+	m.referred[body] = all
 	return all
 }
 
-func (o *object) dependOnName(m *module, traversal hcl.Traversal, seen map[string]bool) {
-	name, _, ok := m.nameOf(traversal)
-	if ok {
-		key := m.prefix + name.address()
-		if seen[key] {
-			return
+func appendReferences(all []hcl.Traversal, body *hclsyntax.Body) []hcl.Traversal {
+	for _, attribute := range body.Attributes {
+		if isPlain(attribute.Expr) {
+			continue
 		}
-		seen[key] = true
-		block, _ := m.block(name)
-		if name.kind == managedBlock {
-			for _, in := range m.instances(name) {
-				o.builder.AddDependency(o.id, m.unit+"#"+m.prefix+name.address()+in.suffix)
+		_ = hclsyntax.VisitAll(attribute.Expr, func(node hclsyntax.Node) hcl.Diagnostics {
+			if expression, ok := node.(*hclsyntax.ScopeTraversalExpr); ok {
+				all = append(all, expression.Traversal)
 			}
-			return
+			return nil
+		})
+	}
+	for _, block := range body.Blocks {
+		all = appendReferences(all, block.Body)
+	}
+	return all
+}
+
+// isPlain reports whether an expression is a literal, as most are.
+func isPlain(expression hclsyntax.Expression) bool {
+	switch e := expression.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return true
+	case *hclsyntax.TemplateExpr:
+		return e.IsStringLiteral()
+	default:
+		return false
+	}
+}
+
+func (o *object) dependOnName(traversal hcl.Traversal, seen map[string]bool) (targets []*object) {
+	name, _, ok := o.nameOf(traversal)
+	if ok {
+		if seen[name.address()] {
+			return nil
 		}
-		o.dependOn(m, block.Body, seen)
-		return
+		seen[name.address()] = true
+		if name.kind != managedBlock {
+			return o.dependOn(o.module.block(name).Body, seen)
+		}
+		for _, in := range o.instances(name) {
+			target := o.object(name, in)
+			o.builder.AddDependency(o.id, target.id)
+			targets = append(targets, target)
+		}
+		return targets
 	}
 	if traversal.RootName() != "local" || len(traversal) < 2 {
-		return
+		return nil
 	}
 	step, ok := traversal[1].(hcl.TraverseAttr)
-	if !ok || seen[m.prefix+"local."+step.Name] || m.locals[step.Name] == nil {
-		return
+	if !ok || seen["local."+step.Name] || o.locals[step.Name] == nil {
+		return nil
 	}
-	seen[m.prefix+"local."+step.Name] = true
-	for _, inner := range m.locals[step.Name].Expr.Variables() {
-		o.dependOnName(m, inner, seen)
+	seen["local."+step.Name] = true
+	for _, inner := range o.locals[step.Name].Expr.Variables() {
+		targets = append(targets, o.dependOnName(inner, seen)...)
 	}
+	return targets
 }
 
 // addDistribution makes a distribution and its origins.

@@ -141,11 +141,11 @@ func rootsTree(roots int, state bool) graphtest.Tree {
 	return tree
 }
 
-// TestWorkGrowsWithTheNumberOfRoots counts the files that are parsed and the
-// expressions that are evaluated: one more root module costs its own files only,
-// and its syntax trees go when it is loaded.
+// TestWorkGrowsWithTheNumberOfRoots counts the files that are read, the blocks that
+// are parsed and the expressions that are evaluated: one more root module costs its
+// own files only, and its syntax trees go when it is loaded.
 func TestWorkGrowsWithTheNumberOfRoots(t *testing.T) {
-	work := func(roots int, state bool) (parsed, evaluations int) {
+	work := func(roots int, state bool) (read, parsed, evaluations int) {
 		p := NewParser(rootsTree(roots, state))
 		p.SetRoots(folders(roots))
 		for _, root := range folders(roots) {
@@ -154,8 +154,8 @@ func TestWorkGrowsWithTheNumberOfRoots(t *testing.T) {
 			}
 			p.Expect(root, []string{root, "modules/site"})
 		}
-		if p.parsed > 0 {
-			t.Errorf("%d files were parsed to find calls", p.parsed)
+		if p.read > 0 || p.parsed.Load() > 0 {
+			t.Errorf("%d blocks were parsed to find calls", p.parsed.Load())
 		}
 		given := source.NewFile("given.tfvars", []byte("other = 1\n"))
 		for _, root := range folders(roots) {
@@ -173,13 +173,21 @@ func TestWorkGrowsWithTheNumberOfRoots(t *testing.T) {
 				t.Errorf("%s is kept", name)
 			}
 		}
-		return p.parsed, evaluations
+		return p.read, int(p.parsed.Load()), evaluations
 	}
 	for _, state := range []bool{false, true} {
-		few, evaluatedFew := work(10, state)
-		many, evaluatedMany := work(40, state)
+		few, parsedFew, evaluatedFew := work(10, state)
+		many, parsedMany, evaluatedMany := work(40, state)
 		if files := 2 * 30; many-few != files {
-			t.Errorf("30 more root modules of %d files parse %d", files, many-few)
+			t.Errorf("30 more root modules of %d files read %d", files, many-few)
+		}
+		// The output is not asked for.
+		blocks := 2 * 30
+		if state {
+			blocks = 4 * 30
+		}
+		if parsedMany-parsedFew != blocks {
+			t.Errorf("30 more root modules parse %d blocks, want %d", parsedMany-parsedFew, blocks)
 		}
 		if each := perUnit(evaluatedFew, 10); perUnit(evaluatedMany, 40) > each*1.2 {
 			t.Errorf("a root module takes %.1f evaluations among 10 and %.1f among 40", each, perUnit(evaluatedMany, 40))

@@ -64,7 +64,12 @@ func localSource(expression hclsyntax.Expression, folder string) (string, bool) 
 	if problems.HasErrors() || literal.IsNull() || !literal.Type().Equals(stringType) {
 		return "", false
 	}
-	text := literal.AsString()
+	return localFolder(literal.AsString(), folder)
+}
+
+// localFolder returns the folder that a module source means, relative to the
+// repository root, where it is one.
+func localFolder(text, folder string) (string, bool) {
 	if !strings.HasPrefix(text, "./") && !strings.HasPrefix(text, "../") && text != "." && text != ".." {
 		return "", false
 	}
@@ -75,8 +80,18 @@ func localSource(expression hclsyntax.Expression, folder string) (string, bool) 
 // Load reads the root module in a folder.
 func (p *Parser) Load(ctx context.Context, folder string, options Options) (*graph.Builder, []source.Diagnostic) {
 	l := p.newLoader(ctx, folder, options)
-	defer func() { p.release(folder, l.visited) }()
-	if !l.load(folder) {
+	visited := l.visited
+	defer func() { p.release(folder, visited) }()
+	ok := l.load(folder)
+	if l.broken {
+		// A block that is asked for has syntax errors. They are told as the parser
+		// tells them of whole files, and what it makes of what stands around them
+		// decides.
+		l = p.newLoader(ctx, folder, options)
+		l.whole, l.visited = true, visited
+		ok = l.load(folder)
+	}
+	if !ok {
 		return nil, l.diagnostics
 	}
 	return l.builder, l.diagnostics
@@ -100,6 +115,7 @@ func (l *loader) load(folder string) bool {
 	root.addEnvironments()
 	root.addVariables()
 	root.addAll()
+	l.addDependencies()
 	l.builder.AddUnit(graph.Unit{ID: l.unit, Path: folder, Language: graph.Terraform, Incomplete: l.incomplete})
 	return true
 }
@@ -112,11 +128,19 @@ type loader struct {
 	options     Options
 	builder     *graph.Builder
 	diagnostics []source.Diagnostic
-	files       map[string]*source.File
+	// unread are the diagnostics of files that could not be read whole.
+	unread []source.Diagnostic
+	files  map[string]*source.File
 	// visited holds the folders of the modules that were read.
 	visited map[string]bool
 	// objects holds the instances of blocks that values stand for.
 	objects map[string]*object
+	// distributions are those whose dependencies are recorded in the end: what a
+	// suggestion names must not depend on where it is named.
+	distributions []*object
+	// whole says that files are parsed as a whole, broken that a block that was
+	// asked for has syntax errors.
+	whole, broken bool
 	// used collects the variables whose default the current evaluation
 	// rests on.
 	used map[string]bool
@@ -141,6 +165,12 @@ type loader struct {
 
 func (l *loader) diagnose(at source.Location, severity source.Severity, format string, arguments ...any) {
 	l.diagnostics = append(l.diagnostics, source.Diagnostic{Location: at, Severity: severity, Message: fmt.Sprintf(format, arguments...)})
+}
+
+// tell keeps what is wrong with a file.
+func (l *loader) tell(problems []source.Diagnostic) {
+	l.unread = append(l.unread, problems...)
+	l.diagnostics = append(l.diagnostics, problems...)
 }
 
 // at converts a range of HCL.

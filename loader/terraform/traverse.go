@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/source"
 	"github.com/originkey/originkey/internal/value"
 )
@@ -27,16 +28,32 @@ type blockName struct {
 	name string
 }
 
-func (m *module) block(name blockName) (*hclsyntax.Block, bool) {
-	set := &m.managed
-	switch name.kind {
-	case dataBlock:
-		set = &m.data
-	case moduleBlock:
-		set = &m.calls
+// kindOf is the kind of a resource or data source by the type of its block.
+func kindOf(blockType string) blockKind {
+	if blockType == "data" {
+		return dataBlock
 	}
-	block, ok := set.byName[name.name]
-	return block, ok
+	return managedBlock
+}
+
+// named returns the blocks of a kind.
+func (m *module) named(kind blockKind) *blocks {
+	switch kind {
+	case dataBlock:
+		return &m.data
+	case moduleBlock:
+		return &m.calls
+	default:
+		return &m.managed
+	}
+}
+
+// declares reports whether there is a block of that name.
+func (m *module) declares(name blockName) bool { return m.named(name.kind).byName[name.name] != nil }
+
+// block returns a block that is declared.
+func (m *module) block(name blockName) *hclsyntax.Block {
+	return m.parsed(m.named(name.kind).byName[name.name])
 }
 
 // address is what the block is called without an instance key.
@@ -126,8 +143,7 @@ func (m *module) nameOf(traversal hcl.Traversal) (blockName, hcl.Traversal, bool
 		return name, nil, false
 	}
 	name.name = strings.Join(parts[:size], ".")
-	_, ok := m.block(name)
-	return name, traversal[length:], ok
+	return name, traversal[length:], m.declares(name)
 }
 
 // blockOf recognises an expression that names a block.
@@ -148,6 +164,12 @@ type instance struct {
 	when   value.Condition
 }
 
+// mayExist reports whether the instance exists under some condition.
+func (i instance) mayExist() bool {
+	holds, constant := i.when.Constant()
+	return holds || !constant
+}
+
 func (i instance) scope(m *module) *scope { return &scope{module: m, names: i.names} }
 
 // instances expands count and for_each. Where they are not known, there may be
@@ -156,16 +178,18 @@ func (m *module) instances(name blockName) []instance {
 	if known, ok := m.expanded[name.address()]; ok {
 		return known
 	}
-	block, ok := m.block(name)
-	if !ok || m.evaluating[name.address()] {
+	if !m.declares(name) || m.evaluating[name.address()] {
 		return nil
 	}
 	m.evaluating[name.address()] = true
-	all := m.expand(block)
+	all := m.expand(m.block(name))
 	delete(m.evaluating, name.address())
 	m.expanded[name.address()] = all
 	return all
 }
+
+// single is the instance of a block that is not repeated.
+var single = []instance{{}}
 
 func (m *module) expand(block *hclsyntax.Block) []instance {
 	s := &scope{module: m}
@@ -174,7 +198,7 @@ func (m *module) expand(block *hclsyntax.Block) []instance {
 	}
 	attribute := block.Body.Attributes["for_each"]
 	if attribute == nil {
-		return []instance{{}}
+		return single
 	}
 	v := m.evaluate(attribute.Expr, s)
 	at := m.at(attribute.Expr.Range())
@@ -273,7 +297,7 @@ func isRepeated(block *hclsyntax.Block) bool {
 // whole is what a block's name alone stands for: an object, or a list or map of
 // objects.
 func (m *module) whole(name blockName, at source.Location) value.Value {
-	block, _ := m.block(name)
+	block := m.block(name)
 	instances := m.instances(name)
 	switch {
 	case !isRepeated(block):
@@ -339,7 +363,9 @@ type object struct {
 	instance instance
 	address  string
 	id       string
-	// dependent says that its dependencies are recorded.
+	// nodes are those that were made of it. dependent says that its dependencies are
+	// recorded.
+	nodes     []*graph.Node
 	dependent bool
 }
 
@@ -355,8 +381,7 @@ func (m *module) object(name blockName, in instance) *object {
 	if known, ok := m.objects[id]; ok {
 		return known
 	}
-	block, _ := m.block(name)
-	o := &object{module: m, name: name, block: block, instance: in, address: address, id: id}
+	o := &object{module: m, name: name, block: m.block(name), instance: in, address: address, id: id}
 	m.objects[id] = o
 	return o
 }

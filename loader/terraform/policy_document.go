@@ -138,7 +138,7 @@ func (b *policyBuilder) statementsOf(documents value.Value) []value.Value {
 
 // statement renders one statement block.
 func (o *object) statement(c content) value.Value {
-	statement := make([]value.Member, 0, 5)
+	statement := make([]value.Member, 0, 6)
 	set := func(key, argument string, v value.Value) {
 		if v.IsAbsent() {
 			return

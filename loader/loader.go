@@ -99,7 +99,6 @@ func Load(ctx context.Context, paths []string, options Options) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	defer repository.folders.closeAll()
 	l := &loading{repository: repository, inputs: inputs, selected: repository.selection(chosen, options.Bindings.File), whole: graph.NewBuilder()}
 	l.coverage = newCoverage(l.selected, repository.exclude)
 	if options.Configuration != nil {

@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"sync"
 	"syscall"
 
 	"github.com/originkey/originkey/internal/source"
@@ -77,20 +76,16 @@ var errNotRegular = errors.New("it is not a regular file")
 // open opens what is a regular file as far as is known without opening it: to open
 // a device may do something.
 func (r *repository) open(name string) (*os.File, error) {
-	if r.isFile(name) {
-		if file, err := r.folders.openFile(name); err == nil {
-			return file, nil
+	if !r.isFile(name) {
+		information, err := r.root.Stat(name)
+		switch {
+		case err != nil:
+			return nil, err
+		case !information.Mode().IsRegular():
+			return nil, errNotRegular
 		}
-		// What the walk has seen may be something else by now.
 	}
-	information, err := r.root.Stat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !information.Mode().IsRegular():
-		return nil, errNotRegular
-	}
-	return openFile(r.root, name)
+	return r.openAny(name)
 }
 
 // isFile reports whether the walk has seen a regular file.
@@ -99,55 +94,10 @@ func (r *repository) isFile(name string) bool {
 	return listed && r.types[name] == 0
 }
 
-// openFile opens a file or folder. A named pipe does not make it wait.
-func openFile(in *os.Root, name string) (*os.File, error) {
-	return in.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-}
-
-// maxOpen is how many folders are kept open.
-const maxOpen = 16
-
-// Folders are folders below root that are kept open, since os.Root goes through all
-// folders of a path each time. It is safe for concurrent use.
-type folders struct {
-	root  *os.Root
-	mutex sync.Mutex
-	open  map[string]*os.Root
-}
-
-// openFile opens a file of a folder. Links that lead out of the folder are refused.
-func (f *folders) openFile(name string) (*os.File, error) {
-	folder, err := f.folder(path.Dir(name))
-	if err != nil {
-		return nil, err
-	}
-	// Another goroutine may close the folder before: that is an error like others.
-	return openFile(folder, path.Base(name))
-}
-
-func (f *folders) folder(name string) (*os.Root, error) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if folder, ok := f.open[name]; ok {
-		return folder, nil
-	}
-	if len(f.open) == maxOpen {
-		f.closeAll()
-	}
-	folder, err := f.root.OpenRoot(name)
-	if err != nil {
-		return nil, err
-	}
-	f.open[name] = folder
-	return folder, nil
-}
-
-// closeAll closes the folders. Files of them stay open.
-func (f *folders) closeAll() {
-	for _, folder := range f.open {
-		_ = folder.Close() // It is only read.
-	}
-	clear(f.open)
+// openAny opens a file or folder. A named pipe, which may have taken its place since
+// it was looked at, does not make it wait.
+func (r *repository) openAny(name string) (*os.File, error) {
+	return r.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
 // resolve returns the path of a file without symbolic links, or the path itself
@@ -176,7 +126,7 @@ func (r *repository) ReadDir(name string) ([]string, error) {
 	if names, walked := r.names[name]; walked {
 		return names, nil
 	}
-	folder, err := openFile(r.root, name)
+	folder, err := r.openAny(name)
 	if err != nil {
 		return nil, fmt.Errorf("read folder %s: %w", name, cause(err))
 	}

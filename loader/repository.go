@@ -75,8 +75,6 @@ type repository struct {
 	// there and is no regular file.
 	names map[string][]string
 	types map[string]fs.FileMode
-	// folders opens what is in them.
-	folders *folders
 
 	mutex sync.Mutex
 	files map[string]*readFile
@@ -100,7 +98,7 @@ func newRepository(root *os.Root, exclude []string, limits Limits, inputs inputs
 	}
 	r := &repository{
 		root: root, exclude: exclude, limits: limits.orDefault(), files: map[string]*readFile{}, links: map[string]string{}, parameters: map[string]parameters{},
-		names: map[string][]string{}, types: map[string]fs.FileMode{}, folders: &folders{root: root, open: map[string]*os.Root{}},
+		names: map[string][]string{}, types: map[string]fs.FileMode{},
 	}
 	r.parser = terraform.NewParser(r)
 	r.templates = cloudformation.NewParser(r, func(name string) cloudformation.Options {

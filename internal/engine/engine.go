@@ -27,7 +27,7 @@ import (
 )
 
 // A Suggester renders what a rule suggests in the language of the file that has
-// to change. It may return nil.
+// to change. It may return nil, and is called concurrently.
 type Suggester func(*facts.Result, map[string]any) (*finding.Suggestion, error)
 
 // An Engine holds rules. It is safe for concurrent use.
@@ -349,6 +349,7 @@ type collected struct {
 	// rules are those that may report the subject, by name.
 	rules       []string
 	reports     []report
+	findings    []keyed
 	diagnostics []source.Diagnostic
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,35 +13,24 @@ import (
 	"github.com/originkey/originkey/internal/facts"
 	"github.com/originkey/originkey/internal/finding"
 	"github.com/originkey/originkey/internal/graph"
+	"github.com/originkey/originkey/internal/parallel"
 	"github.com/originkey/originkey/internal/source"
 )
 
 // finish turns reports into findings: it resolves places, adds metadata, and
 // merges what several subjects report alike.
 func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
+	_ = parallel.Each(context.Background(), len(all), func(i int) { r.resolve(&all[i]) })
 	groups := map[string][]finding.Finding{}
 	var order []string
 	var diagnostics []source.Diagnostic
 	for _, c := range all {
 		diagnostics = append(diagnostics, c.diagnostics...)
-		// seen counts what one subject reports under one key: those are not the same.
-		seen := map[string]int{}
-		for _, report := range c.reports {
-			found, key, err := r.finding(c.subject, report)
-			if err != nil {
-				diagnostics = append(diagnostics, r.failed(r.engine.byName[report.rule], c.subject, "is mistaken", err))
-				continue
+		for _, found := range c.findings {
+			if len(groups[found.key]) == 0 {
+				order = append(order, found.key)
 			}
-			// A finding holds without what it suggests.
-			if found.Suggestion, err = r.suggestion(report); err != nil {
-				diagnostics = append(diagnostics, r.failed(r.engine.byName[report.rule], c.subject, "is mistaken", err))
-			}
-			seen[key]++
-			key = fmt.Sprintf("%s\x00%d", key, seen[key])
-			if len(groups[key]) == 0 {
-				order = append(order, key)
-			}
-			groups[key] = append(groups[key], *found)
+			groups[found.key] = append(groups[found.key], *found.Finding)
 		}
 	}
 	findings := make([]finding.Finding, 0, len(order))
@@ -50,6 +40,31 @@ func (r *run) finish(all []collected) ([]finding.Finding, []source.Diagnostic) {
 	slices.SortStableFunc(findings, finding.Compare)
 	slices.SortStableFunc(diagnostics, func(x, y source.Diagnostic) int { return strings.Compare(x.Message, y.Message) })
 	return findings, slices.Compact(diagnostics)
+}
+
+// A keyed finding has a key that those have which are to be merged with it.
+type keyed struct {
+	*finding.Finding
+	key string
+}
+
+// resolve turns the reports about one subject into findings.
+func (r *run) resolve(c *collected) {
+	// seen counts what one subject reports under one key: those are not the same.
+	seen := map[string]int{}
+	for _, report := range c.reports {
+		found, key, err := r.finding(c.subject, report)
+		if err != nil {
+			c.diagnostics = append(c.diagnostics, r.failed(r.engine.byName[report.rule], c.subject, "is mistaken", err))
+			continue
+		}
+		// A finding holds without what it suggests.
+		if found.Suggestion, err = r.suggestion(report); err != nil {
+			c.diagnostics = append(c.diagnostics, r.failed(r.engine.byName[report.rule], c.subject, "is mistaken", err))
+		}
+		seen[key]++
+		c.findings = append(c.findings, keyed{found, fmt.Sprintf("%s\x00%d", key, seen[key])})
+	}
 }
 
 // finding joins one report with what Go knows. key is equal for reports that have

@@ -82,13 +82,13 @@ type Statement struct {
 	Sid   string
 	// Allow is Yes for Effect Allow, No for Deny, Unknown where the input
 	// does not say; EffectReason then says why.
-	Allow        Truth
-	EffectReason string
+	Allow Truth
 	// Variables says whether ${...} is a policy variable in it, which depends on
 	// the Version of the document.
-	Variables Truth
-	When      value.Condition
-	Location  source.Location
+	Variables    Truth
+	EffectReason string
+	When         value.Condition
+	Location     source.Location
 	// Places holds the location of each element that is written, by its name
 	// ("Principal", "Action", "Condition", ...), and of each condition as
 	// "Condition/<operator>/<key>" as written.

@@ -203,7 +203,7 @@ func (p *parser) statement(v value.Value, when value.Condition, index int) {
 }
 
 func (p *parser) alternative(v value.Value, when value.Condition, index int) {
-	s := &Statement{Index: index, Places: make(source.Places, 0, len(v.Members())+1), Variables: p.variables, When: when, Location: v.Location, Allow: Unknown}
+	s := &Statement{Index: index, Places: make(source.Places, 0, countPlaces(v)), Variables: p.variables, When: when, Location: v.Location, Allow: Unknown}
 	what := fmt.Sprintf("statement %d", index+1)
 	if sid, ok := v.Get("Sid"); ok {
 		s.Sid, _ = sid.Literal()
@@ -257,6 +257,17 @@ func (p *parser) alternative(v value.Value, when value.Condition, index int) {
 		}
 	}
 	p.document.Statements = append(p.document.Statements, s)
+}
+
+// countPlaces is how many places a statement has: those of its elements and of its
+// conditions.
+func countPlaces(v value.Value) int {
+	count := len(v.Members())
+	conditions, _ := v.Get("Condition")
+	for _, operator := range conditions.Members() {
+		count += len(operator.Value.Members())
+	}
+	return count
 }
 
 // gap notes why an element is not known.

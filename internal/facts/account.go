@@ -43,7 +43,7 @@ func standsForAccount(expanded value.Value) bool {
 func administrator(document *iam.Document, expand func(value.Value) value.Value) string {
 	account := ""
 	for _, statement := range document.Statements {
-		if statement.Allow != iam.Yes || statement.AllowsAction("kms:PutKeyPolicy").Truth != iam.Yes || len(statement.Conditions) > 0 {
+		if statement.Allow != iam.Yes || len(statement.Conditions) > 0 || !statement.TakesIn("kms:PutKeyPolicy") {
 			continue
 		}
 		for _, principal := range statement.Principals {
@@ -63,24 +63,32 @@ func administrator(document *iam.Document, expand func(value.Value) value.Value)
 	return account
 }
 
-// otherAccounts is the fact that a statement names whole accounts that are not the
-// key's own. The text of each reason is the id of one.
-func (c *computation) otherAccounts(s *iam.Statement, policy, key *graph.Node) Fact {
+// ownAccount is the account of the key of a policy, or "", and the code of the reasons
+// that others are not it.
+func (c *computation) ownAccount(policy, key *graph.Node) (account, code string) {
 	at := policy
 	if key != nil {
 		at = key
 	}
-	own, code := c.place(at).account, "other-account"
-	if own == "" {
-		own, code = administrator(policy.Document, c.graph.Expand), "other-than-administrator"
+	if account = c.place(at).account; account != "" {
+		return account, "other-account"
 	}
-	if own == "" {
-		return Fact{Verdict: iam.Unknown, Reasons: []Reason{{Code: "account-unknown", Text: "the account of the key is not known", Node: policy.ID}}}
+	return administrator(policy.Document, c.graph.Expand), "other-than-administrator"
+}
+
+// otherAccounts is the fact that a statement names whole accounts that are not the
+// key's own. The text of each reason is the id of one.
+func (c *computation) otherAccounts(s *iam.Statement, its *keyPolicy) Fact {
+	if its.account == "" {
+		return Fact{Verdict: iam.Unknown, Reasons: []Reason{{Code: "account-unknown", Text: "the account of the key is not known", Node: its.policy.ID}}}
 	}
 	var others []iam.Reason
 	for _, principal := range s.Principals {
-		if account, ok := wholeAccount(c.graph.Expand(principal.Value)); ok && principal.Type == iam.AWS && account != own {
-			others = append(others, iam.Reason{Code: code, Text: account, Path: "Principal"})
+		if principal.Type != iam.AWS {
+			continue
+		}
+		if account, ok := wholeAccount(c.graph.Expand(principal.Value)); ok && account != its.account {
+			others = append(others, iam.Reason{Code: its.accountCode, Text: account, Path: "Principal"})
 		}
 	}
 	return listed(others)

@@ -128,11 +128,12 @@ func (c *computation) answers(policy *graph.Node, walked *walkedOrigin, action s
 	return answers
 }
 
+var effects = [...]string{iam.Yes: "allows", iam.No: "denies", iam.Unknown: "allows or denies"}
+
 // describeMatch says what a statement does with an action, or why it does nothing.
 func describeMatch(match iam.Match, action string) string {
 	if match.Applies() == iam.Yes {
-		effect := map[iam.Truth]string{iam.Yes: "allows", iam.No: "denies", iam.Unknown: "allows or denies"}[match.Statement.Allow]
-		return fmt.Sprintf("it %s %s", effect, action)
+		return "it " + effects[match.Statement.Allow] + " " + action
 	}
 	var causes []string
 	for _, reason := range match.Reasons() {

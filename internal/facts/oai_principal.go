@@ -122,7 +122,7 @@ func (w *walker) malformed(policy *graph.Node, action string) []*iam.Statement {
 	}
 	var statements []*iam.Statement
 	for _, statement := range policy.Document.Statements {
-		if !statement.When.In(w.world) || statement.AllowsAction(action).Truth != iam.Yes {
+		if !statement.When.In(w.world) || statement.Allow != iam.Yes || !statement.TakesIn(action) {
 			continue
 		}
 		for _, malformed := range w.malformedPrincipals(statement, policy) {

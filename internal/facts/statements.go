@@ -57,9 +57,10 @@ func (c *computation) judge(policy *graph.Node, its *judgement) {
 	switch role, _ := policy.Attribute("role").Literal(); role {
 	case graph.KeyPolicy:
 		its.key = c.attachedKey(policy)
-		request := c.anyDecrypt(its.key)
+		asked := keyPolicy{policy: policy, key: its.key, decrypt: c.anyDecrypt(its.key)}
+		asked.account, asked.accountCode = c.ownAccount(policy, its.key)
 		for _, node := range c.graph.Children(policy.ID, graph.Statement) {
-			its.subject(node, StatementSubject, c.statement(node.Statement, policy, its.key, request))
+			its.subject(node, StatementSubject, c.statement(node.Statement, &asked))
 		}
 	case graph.BucketPolicy:
 		c.bucketPolicy(policy, its)
@@ -168,18 +169,27 @@ func (c *computation) attachedKey(policy *graph.Node) *graph.Node {
 	return keys[0]
 }
 
-// statement collects the facts about one statement of a key policy. request is one for
-// decrypting with its key.
-func (c *computation) statement(s *iam.Statement, policy, key *graph.Node, request iam.Request) Facts {
+// A keyPolicy is what the statements of a policy of a key have in common.
+type keyPolicy struct {
+	policy, key *graph.Node
+	// decrypt is a request for decrypting with the key, by no one in particular.
+	decrypt iam.Request
+	// account and accountCode are those of ownAccount.
+	account, accountCode string
+}
+
+// statement collects the facts about one statement of a key policy.
+func (c *computation) statement(s *iam.Statement, its *keyPolicy) Facts {
 	c.work.evaluate(1)
-	resource := s.MatchResource(request)
+	policy, key := its.policy, its.key
+	resource := s.MatchResource(its.decrypt)
 	return Facts{
 		{AllowsDecrypt, allowsDecrypt(s, resource)},
 		{NamesEveryone, Fact{Verdict: s.NamesEveryone()}},
 		{NamesCloudFront, Fact{Verdict: s.NamesService(cloudFront)}},
 		{NamesOAI, Fact{Verdict: s.NamesOAI(c.graph.Expand)}},
 		{Inverted, inverted(s)},
-		{OtherAccounts, c.otherAccounts(s, policy, key)},
+		{OtherAccounts, c.otherAccounts(s, its)},
 		{ExcessActions, excessActions(s, resource)},
 		{RestrictsWho, fromResult(s.RestrictsWho())},
 		{VoidConditions, listed(s.VoidConditions())},

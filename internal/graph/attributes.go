@@ -29,8 +29,11 @@ func AttributesOf(values map[string]value.Value) Attributes {
 
 // Get returns the attribute with that name.
 func (as Attributes) Get(name string) (value.Value, bool) {
-	if i, ok := as.find(name); ok {
-		return as[i].Value, true
+	// Most are so few that looking at each is faster than to halve them.
+	for i := range as {
+		if as[i].Name == name {
+			return as[i].Value, true
+		}
 	}
 	return value.Value{}, false
 }

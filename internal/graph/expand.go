@@ -201,12 +201,10 @@ func (c *constituents) host(bucket *Node, behind string, regional bool, at sourc
 // constituents finds what a reference is made of. It returns false where that is
 // nothing else.
 func (g *Graph) constituents(c *constituents, reference value.Reference, at source.Location) bool {
-	if environment, ok := g.Environments[reference.Node]; ok {
-		return c.ofEnvironment(environment, reference.Attribute, at)
-	}
 	node := g.Node(reference.Node)
 	if node == nil {
-		return false
+		environment, ok := g.Environments[reference.Node]
+		return ok && c.ofEnvironment(environment, reference.Attribute, at)
 	}
 	switch node.Kind {
 	case Bucket:

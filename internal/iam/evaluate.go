@@ -226,9 +226,6 @@ func (s *Statement) answersAction(action string) Truth {
 	}
 }
 
-// takesIn reports whether a statement certainly speaks of an action.
-func (s *Statement) takesIn(action string) bool { return s.answersAction(action) == Yes }
-
 func unknownGap(gap string) Truth {
 	if gap != "" {
 		return Unknown
@@ -255,6 +252,9 @@ func matchesAction(pattern value.Value, action string) Truth {
 	var first, second tokenBuffer
 	return c.matchText(c.tokenize(first[:0], pattern, true), c.tokenizeLiteral(second[:0], action, false))
 }
+
+// TakesIn reports whether a statement certainly speaks of an action.
+func (s *Statement) TakesIn(action string) bool { return s.answersAction(action) == Yes }
 
 // AllowsAction says whether the statement is an Allow that takes in an action.
 func (s *Statement) AllowsAction(action string) Result {

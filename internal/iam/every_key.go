@@ -34,12 +34,12 @@ func (d *Document) DecryptsEveryKey(s *Statement, expand func(value.Value) value
 		element = "NotResource"
 	}
 	// Few statements of identities speak of keys at all.
-	if s.Allow != Yes || len(d.Gaps) > 0 || !slices.ContainsFunc(decryptActions, s.takesIn) || s.limitsKeys() || s.coversEveryKey(expand) != Yes {
+	if s.Allow != Yes || len(d.Gaps) > 0 || !slices.ContainsFunc(decryptActions, s.TakesIn) || s.limitsKeys() || !s.coversEveryKey(expand) {
 		return nil
 	}
 	var allowed []Reason
 	for _, action := range decryptActions {
-		if !s.takesIn(action) || d.deniesKeys(action, expand) {
+		if !s.TakesIn(action) || d.deniesKeys(action, expand) {
 			continue
 		}
 		code := CodeEveryService
@@ -81,24 +81,25 @@ func (s *Statement) limitsKeys() bool {
 	return false
 }
 
-// coversEveryKey says whether the resources of a statement take in every key.
-func (s *Statement) coversEveryKey(expand func(value.Value) value.Value) Truth {
+// coversEveryKey reports whether the resources of a statement certainly take in every key.
+func (s *Statement) coversEveryKey(expand func(value.Value) value.Value) bool {
 	if s.Resources != nil {
-		answer := No
-		for _, pattern := range s.Resources {
-			answer = Or(answer, keysIn(expand(pattern)))
-		}
-		return answer
+		return slices.ContainsFunc(s.Resources, func(written value.Value) bool {
+			pattern := expand(written)
+			// Without a wildcard it is one resource, which is not known here.
+			return hasWildcard(pattern) && keysIn(pattern) == Yes
+		})
 	}
 	if s.NotResources == nil || s.Gaps["NotResource"] != "" {
-		return Unknown
+		return false
 	}
-	for _, pattern := range s.NotResources {
-		if keysIn(expand(pattern)) != No {
-			return No
-		}
-	}
-	return Yes
+	return !slices.ContainsFunc(s.NotResources, func(written value.Value) bool { return keysIn(expand(written)) != No })
+}
+
+func hasWildcard(pattern value.Value) bool {
+	return slices.ContainsFunc(pattern.Parts(), func(part value.Part) bool {
+		return part.Kind == value.Literal && strings.Contains(part.Text, "*")
+	})
 }
 
 // mayTakeInKeys reports whether the resources of a statement may take in a key.

@@ -608,14 +608,22 @@ func concat(at source.Location, values []Value) Value {
 		}
 	}
 	size := 0
-	for _, v := range values {
-		size += max(len(v.Parts()), 1)
+	for i := range values {
+		if values[i].Kind == String {
+			size += max(values[i].Width(), 1)
+		} else {
+			size++
+		}
 	}
 	parts := make([]Part, 0, size)
 	for _, v := range values {
 		switch v.Kind {
 		case String:
-			parts = append(parts, v.Parts()...)
+			if v.text != "" {
+				parts = append(parts, Part{Kind: Literal, Text: v.text, Location: v.Location})
+			} else {
+				parts = append(parts, v.Parts()...)
+			}
 		case Bool, Number:
 			text, _ := v.Literal()
 			parts = append(parts, Part{Kind: Literal, Text: text, Location: v.Location})

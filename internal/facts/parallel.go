@@ -29,7 +29,13 @@ func each[T any](elements []T, name func(T) (node *graph.Node, text string), f f
 		}()
 		f(i, elements[i])
 	}
-	_ = parallel.Each(context.Background(), len(elements), isolated)
+	// Most elements take less than it does to hand one out.
+	piece := min(1+len(elements)/64, 16)
+	_ = parallel.Each(context.Background(), (len(elements)+piece-1)/piece, func(i int) {
+		for j := i * piece; j < min((i+1)*piece, len(elements)); j++ {
+			isolated(j)
+		}
+	})
 	var diagnostics []source.Diagnostic
 	for _, diagnostic := range broken {
 		if diagnostic != nil {

@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // A Location is a range of text in one file. The end is exclusive. The zero
@@ -98,6 +99,14 @@ func NewFile(path string, content []byte) *File {
 		offset, units = offset+size, units+length
 	}
 	return f
+}
+
+// Piece returns a part of the text without copying it, for what is kept as long as the
+// file is: most texts of a graph are written somewhere, and a copy of each is an object
+// that the garbage collector goes over. Nothing changes Bytes.
+func (f *File) Piece(start, end int) string {
+	piece := f.Bytes[start:end]
+	return unsafe.String(unsafe.SliceData(piece), len(piece))
 }
 
 // Location converts a range of byte offsets, end exclusive. Offsets outside the

@@ -339,6 +339,9 @@ func (c *yamlConverter) scalar(node *Node, n *yaml.Node) {
 	node.Location = c.file.FirstLine(c.file.Location(node.Start, end))
 	if ok {
 		node.write(c.plain, from, runs)
+		if len(runs) == 0 {
+			node.Text = c.file.Piece(from, from+len(n.Value))
+		}
 	}
 }
 

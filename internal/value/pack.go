@@ -89,10 +89,11 @@ func (p *packer) flag(set bool) {
 // content reports whether it could be packed.
 func (p *packer) content(v *Value) bool {
 	switch content := v.opened().(type) {
-	case []Part:
-		p.number(len(content))
-		for i := range content {
-			if !p.part(&content[i]) {
+	case *[1]Part, []Part:
+		parts := partsOf(content)
+		p.number(len(parts))
+		for i := range parts {
+			if !p.part(&parts[i]) {
 				return false
 			}
 		}
@@ -220,7 +221,7 @@ func (o *opener) content(kind Kind) any {
 			}
 			parts[i] = part
 		}
-		return parts
+		return contentOf(parts)
 	}
 }
 

@@ -103,6 +103,11 @@ func TestChoicesAreNotPacked(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 5_000 {
 		v := arbitrary(r, 5, true)
+		conditions := 0
+		v.Conditions(func(Condition) { conditions++ })
+		if v.hasChoice() != (conditions > 0) {
+			t.Fatalf("%#v has %d conditions", v, conditions)
+		}
 		again := v.Packed()
 		if _, isPacked := again.content.(packed); isPacked && v.hasChoice() {
 			t.Fatalf("%#v was packed", v)

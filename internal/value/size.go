@@ -24,8 +24,8 @@ func (v Value) Size(limit int) int {
 // Width counts the parts, items and members of v itself.
 func (v Value) Width() int {
 	switch content := v.opened().(type) {
-	case []Part:
-		return len(content)
+	case *[1]Part, []Part:
+		return len(partsOf(content))
 	case []Value:
 		return len(content)
 	case []Member:
@@ -39,11 +39,12 @@ func (v Value) Width() int {
 func (v *Value) take(left *int) {
 	*left -= 1 + len(v.text)/textSize
 	switch content := v.opened().(type) {
-	case []Part:
-		for i := 0; i < len(content) && *left >= 0; i++ {
-			*left -= 1 + len(content[i].Text)/textSize
-			if content[i].JSON != nil {
-				content[i].JSON.take(left)
+	case *[1]Part, []Part:
+		parts := partsOf(content)
+		for i := 0; i < len(parts) && *left >= 0; i++ {
+			*left -= 1 + len(parts[i].Text)/textSize
+			if parts[i].JSON != nil {
+				parts[i].JSON.take(left)
 			}
 		}
 	case []Value:

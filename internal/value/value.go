@@ -56,7 +56,7 @@ type Value struct {
 	// text is the reason of an Unknown, the digits of a Number, and the text of
 	// a String of one literal part that is written where the String is.
 	text string
-	// content is the []Part of any other String, the []Value of a List, the
+	// content is what partsOf reads of any other String, the []Value of a List, the
 	// []Member of a Map, and the *choice of a Choice.
 	content any
 }
@@ -69,8 +69,7 @@ type choice struct {
 // Parts returns the parts of a String, which must not be changed.
 func (v Value) Parts() []Part {
 	if v.text == "" || v.Kind != String {
-		parts, _ := v.opened().([]Part)
-		return parts
+		return partsOf(v.opened())
 	}
 	return []Part{{Kind: Literal, Text: v.text, Location: v.Location}}
 }
@@ -135,9 +134,31 @@ func StringOf(parts []Part, at source.Location) Value {
 	case len(parts) == 1 && parts[0].Kind == Literal && parts[0].Text != "" && parts[0].Location == at:
 		v.text = parts[0].Text
 	case len(parts) > 0:
-		v.content = parts
+		v.content = contentOf(parts)
 	}
 	return v
+}
+
+// contentOf keeps parts. Most texts that are not literal are one reference, which needs
+// no slice.
+func contentOf(parts []Part) any {
+	if len(parts) == 1 {
+		return (*[1]Part)(parts)
+	}
+	return parts
+}
+
+// partsOf returns the parts that are the content of a value, nil where that is something
+// else.
+func partsOf(content any) []Part {
+	switch content := content.(type) {
+	case *[1]Part:
+		return content[:]
+	case []Part:
+		return content
+	default:
+		return nil
+	}
 }
 
 // ListOf returns a List.
@@ -297,7 +318,7 @@ func (v Value) Literal() (string, bool) {
 
 // SoleReference returns the reference of a String that consists of it alone.
 func (v Value) SoleReference() (Reference, bool) {
-	if parts, ok := v.opened().([]Part); ok && len(parts) == 1 && parts[0].Kind == ReferenceTo {
+	if parts := partsOf(v.opened()); len(parts) == 1 && parts[0].Kind == ReferenceTo {
 		return parts[0].Reference, true
 	}
 	return Reference{}, false
@@ -308,7 +329,7 @@ func (v Value) SoleLiteral() (string, bool) {
 	if v.text != "" && v.Kind == String {
 		return v.text, true
 	}
-	if parts, ok := v.opened().([]Part); ok && len(parts) == 1 && parts[0].Kind == Literal {
+	if parts := partsOf(v.opened()); len(parts) == 1 && parts[0].Kind == Literal {
 		return parts[0].Text, true
 	}
 	return "", false
@@ -379,9 +400,10 @@ func (v *Value) hasChoice() bool {
 				return true
 			}
 		}
-	case []Part:
-		for i := range content {
-			if content[i].Kind == JSONOf && content[i].JSON.hasChoice() {
+	case *[1]Part, []Part:
+		parts := partsOf(content)
+		for i := range parts {
+			if parts[i].Kind == JSONOf && parts[i].JSON.hasChoice() {
 				return true
 			}
 		}
@@ -406,8 +428,7 @@ func (v Value) References(f func(Part)) {
 		return
 	}
 	v.Walk(func(inner Value) {
-		parts, _ := inner.opened().([]Part)
-		for _, part := range parts {
+		for _, part := range partsOf(inner.opened()) {
 			if part.Kind == ReferenceTo {
 				f(part)
 			}
@@ -431,8 +452,8 @@ func (v Value) Walk(f func(Value)) {
 		for _, member := range content {
 			member.Value.Walk(f)
 		}
-	case []Part:
-		for _, part := range content {
+	case *[1]Part, []Part:
+		for _, part := range partsOf(content) {
 			if part.Kind == JSONOf {
 				part.JSON.Walk(f)
 			}
@@ -496,8 +517,7 @@ func (v Value) Reasons() []string {
 		if inner.Kind == Unknown {
 			add(inner.text)
 		}
-		parts, _ := inner.opened().([]Part)
-		for _, part := range parts {
+		for _, part := range partsOf(inner.opened()) {
 			if part.Kind == UnknownText {
 				add(part.Text)
 			}

@@ -179,6 +179,10 @@ func (m *module) literalLines(e *hclsyntax.LiteralValueExpr) []value.Value {
 		return []value.Value{value.Text(text, m.at(r))}
 	}
 	if strings.IndexByte(text, '\n') < 0 && len(text) == r.End.Byte-r.Start.Byte {
+		if m.written(r) == text {
+			// HCL holds a copy.
+			text = m.written(r)
+		}
 		return []value.Value{value.Text(text, m.at(r))}
 	}
 	written := slices.Collect(strings.Lines(m.written(r)))

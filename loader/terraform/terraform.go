@@ -193,7 +193,7 @@ func (l *loader) written(r hcl.Range) string {
 	if !ok || r.Start.Byte < 0 || r.Start.Byte > r.End.Byte || r.End.Byte > len(file.Bytes) {
 		return ""
 	}
-	return string(file.Bytes[r.Start.Byte:r.End.Byte])
+	return file.Piece(r.Start.Byte, r.End.Byte)
 }
 
 func (l *loader) usedDefaults() []string {

@@ -2,6 +2,9 @@ module github.com/originkey/originkey
 
 go 1.26.0
 
+// The patch release without known vulnerabilities that the project reaches: .ci/vulnerabilities.
+toolchain go1.26.11
+
 require (
 	github.com/agext/levenshtein v1.2.1
 	github.com/bmatcuk/doublestar/v4 v4.10.4

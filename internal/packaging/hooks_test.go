@@ -111,6 +111,29 @@ func TestHookNamesGoThatSatisfiesTheModule(t *testing.T) {
 	}
 }
 
+// Checks, hooks and releases use one Go, which has the fixes of the standard library.
+func TestOneToolchain(t *testing.T) {
+	named := map[string]string{}
+	for name, pattern := range map[string]string{
+		"go.mod":                        `(?m)^toolchain go(\S+)$`,
+		".pre-commit-hooks.yaml":        `(?m)^  language_version: "(.*)"$`,
+		".github/workflows/release.yml": `(?m)^ +go-version: "(.*)"$`,
+	} {
+		content, err := os.ReadFile(filepath.Join(project, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(pattern).FindSubmatch(content)
+		if found == nil {
+			t.Fatalf("%s names no Go", name)
+		}
+		named[string(found[1])] = name
+	}
+	if len(named) != 1 {
+		t.Errorf("several versions of Go are named: %v", named)
+	}
+}
+
 // "go install ./..." installs every program in the repository.
 func TestOnlyOneProgram(t *testing.T) {
 	var programs []string

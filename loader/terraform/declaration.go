@@ -105,7 +105,7 @@ func parseBlocks(text []byte, name string, start hcl.Pos) hclsyntax.Blocks {
 // isNeeded reports whether the block leads to nodes by itself, or to what others are
 // called. Everything else is asked for where something refers to it.
 func (d *declaration) isNeeded() bool {
-	if d.flush {
+	if d.holds {
 		return true
 	}
 	switch d.kind {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -116,12 +117,15 @@ func TestSyntaxErrors(t *testing.T) {
 		"does-not/main.tf":  "module \"m\" {\n  source = \"../shared\"\n}\nresource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = module.m.good\n}\n",
 		"needed/main.tf":    "resource \"aws_iam_role\" \"r\" {\n  name = = 1\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = = 1\n}\n",
 		"swallowed/main.tf": "resource \"aws_iam_role\" \"r\" {\n  tags = [{\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\n}\n",
+		"indented/main.tf":  "  resource \"aws_iam_role\" \"r\" {\n    tags = {\n\n  resource \"aws_s3_bucket\" \"b\" {\n  }\n  }\n  }\n",
+		"nested/main.tf":    "resource \"aws_iam_role\" \"r\" {\n  tags = { # {\n    data  \"aws_s3_bucket\" \"b\" {\n    }\n  }\n}\n",
+		"values/main.tf":    "output \"o\" {\n  value = [{\n\t\tlocals {\n\t}\n  }]\n}\n",
 		"role/main.tf":      "resource \"aws_iam_role\" \"r\" {\n  name = = 1\n}\nresource \"aws_s3_bucket\" \"b\" {}\n",
 		"object/main.tf":    "resource \"aws_iam_role\" \"r\" {\n  name = = 1\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = aws_iam_role.r.name\n}\n",
 	}
 	tree := treeOf(files)
 	silent := []string{"does-not", "role"}
-	roots := []string{"also", "asks", "does-not", "needed", "object", "role", "swallowed"}
+	roots := []string{"also", "asks", "does-not", "indented", "needed", "nested", "object", "role", "swallowed", "values"}
 	check := func(p *Parser, root string) {
 		builder, diagnostics := p.Load(t.Context(), root, Options{})
 		got, want := loaded(builder, diagnostics), loadedWhole(t, tree, root)
@@ -169,6 +173,46 @@ func TestSyntaxErrorsOfStates(t *testing.T) {
 	_, diagnostics := p.Load(t.Context(), "reads", Options{})
 	if len(diagnostics) != 1 || diagnostics[0].File != "m/main.tf" || diagnostics[0].Line != 2 {
 		t.Errorf("diagnostics = %v", diagnostics)
+	}
+}
+
+// TestDependenciesOfStates follows what a distribution depends on into the root module
+// whose state it reads, in which nothing says so.
+func TestDependenciesOfStates(t *testing.T) {
+	reads := "data \"terraform_remote_state\" \"s\" {\n  backend = \"local\"\n  config  = { path = \"../writes/terraform.tfstate\" }\n}\n" +
+		"resource \"aws_cloudfront_distribution\" \"d\" {\n  origin {\n    origin_id   = \"b\"\n    domain_name = data.terraform_remote_state.s.outputs.domain\n  }\n}\n"
+	writes := "resource \"aws_s3_bucket\" \"b\" {\n  depends_on = [aws_foo.x]\n}\nresource \"aws_foo\" \"x\" {\n  key = aws_kms_key.k.id\n}\nresource \"aws_kms_key\" \"k\" {}\n" +
+		"output \"domain\" {\n  value = aws_s3_bucket.b.bucket_regional_domain_name\n}\n"
+	tests := map[string]map[string]string{
+		"a root module": {"reads/main.tf": reads, "writes/main.tf": writes},
+		"a module":      {"reads/main.tf": "module \"m\" {\n  source = \"./m\"\n}\n", "reads/m/main.tf": reads, "writes/main.tf": writes},
+	}
+	for name, files := range tests {
+		p := NewParser(treeOf(files))
+		for file := range files {
+			p.Calls(path.Dir(file))
+		}
+		p.SetRoots([]string{"reads", "writes"})
+		all := graph.NewBuilder()
+		for _, root := range []string{"writes", "reads"} {
+			builder, diagnostics := p.Load(t.Context(), root, Options{})
+			if err := all.Merge(builder); err != nil || len(diagnostics) > 0 {
+				t.Fatalf("%s: %v, %v", name, err, diagnostics)
+			}
+		}
+		g := all.Freeze()
+		distributions := 0
+		for _, node := range g.Nodes {
+			if node.Kind == graph.Distribution {
+				distributions++
+				if !g.DependsOn(node.ID, "terraform:writes#aws_kms_key.k") {
+					t.Errorf("%s: the distribution does not depend on the key", name)
+				}
+			}
+		}
+		if distributions != 1 {
+			t.Errorf("%s has %d distributions", name, distributions)
+		}
 	}
 }
 

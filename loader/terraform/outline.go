@@ -16,9 +16,9 @@ type section struct {
 	// start is the place of the type, end the offset behind the closing brace.
 	start hcl.Pos
 	end   int
-	// flush says that a line inside begins with a word, as the blocks of the top
-	// level do: a brace that is missing may have taken them in.
-	flush bool
+	// holds says that a line inside looks like a block of the top level: a brace that
+	// is missing may have taken that in.
+	holds bool
 }
 
 // outline splits the native syntax into the blocks of its top level without
@@ -44,12 +44,12 @@ func outline(text []byte) (sections []section, ok bool) {
 			return nil, false
 		}
 		at = hcl.Pos{Line: at.Line + lines, Column: len(line) + 1, Byte: s.offset}
-		s.flush = false
+		s.holds = false
 		next := section{kind: string(s.identifier()), start: at}
 		if next.kind == "" || !s.labels(&next) || !s.code(0) {
 			return nil, false
 		}
-		next.end, next.flush = s.offset, s.flush
+		next.end, next.holds = s.offset, s.holds
 		sections = append(sections, next)
 		if !s.endsLine() && s.offset < len(text) {
 			return nil, false
@@ -106,8 +106,8 @@ type skipper struct {
 	// offsets behind its equals sign.
 	wanted string
 	found  []int
-	// flush is that of the section.
-	flush bool
+	// holds is that of the section.
+	holds bool
 }
 
 // peek returns the next byte, or 0 at the end.
@@ -216,9 +216,7 @@ func (s *skipper) code(depth int) bool {
 		return false
 	}
 	for open := 1; s.offset < len(s.text); {
-		c := s.peek()
-		s.flush = s.flush || isLetter(c) && s.text[s.offset-1] == '\n'
-		switch {
+		switch c := s.peek(); {
 		case c == '{':
 			open++
 			s.offset++
@@ -232,8 +230,13 @@ func (s *skipper) code(depth int) bool {
 			if !s.quoted(depth) {
 				return false
 			}
+		case c == '\n':
+			s.offset++
+			s.holds = s.holds || s.beginsBlock()
 		case c == '#' || c == '/' && s.has("//"):
-			s.to("\n")
+			if s.to("\n") {
+				s.offset--
+			}
 		case c == '/' && s.has("/*"):
 			s.offset += len("/*")
 			if !s.to("*/") {
@@ -254,6 +257,36 @@ func (s *skipper) code(depth int) bool {
 		}
 	}
 	return false
+}
+
+// beginsBlock reports whether a line looks like the beginning of a block of the top
+// level: by a word that is not indented, or by the type of such a block, with a label
+// where it has one. To say so of another line costs parsing it.
+func (s *skipper) beginsBlock() bool {
+	ahead := skipper{text: s.text, offset: s.offset}
+	ahead.blanks()
+	if !isLetter(ahead.peek()) {
+		return false
+	}
+	if ahead.offset == s.offset {
+		return true
+	}
+	kind := ahead.identifier()
+	ahead.blanks()
+	switch string(kind) {
+	case "resource", "data", "module", "variable", "provider":
+		return ahead.peek() == '"'
+	case "locals", "import":
+		return ahead.peek() == '{'
+	default:
+		return false
+	}
+}
+
+func (s *skipper) blanks() {
+	for s.peek() == ' ' || s.peek() == '\t' {
+		s.offset++
+	}
 }
 
 // find notes where the value of an argument begins, if it is one whose name was read.

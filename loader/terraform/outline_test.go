@@ -27,7 +27,7 @@ func checkOutline(t *testing.T, name string, text []byte) bool {
 	for i, block := range body.Blocks {
 		got, want := &sections[i], sectionOf(block)
 		want.start, want.end = block.TypeRange.Start, block.CloseBraceRange.End.Byte
-		want.flush = got.flush
+		want.holds = got.holds
 		if *got != *want {
 			t.Fatalf("%s: block %d of\n%s\nis %v in the outline and %v to the parser", name, i, text, got, want)
 		}

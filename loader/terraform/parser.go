@@ -35,6 +35,8 @@ type Parser struct {
 	roots        []string
 	backendsOnce sync.Once
 	backends     map[backendKey]string
+	// readsStates says that the state of a root module may be read by another one.
+	readsStates atomic.Bool
 	// read counts the files that were read, parsed the blocks that were parsed.
 	read   int
 	parsed atomic.Int64
@@ -312,7 +314,8 @@ func (p *Parser) blocks(name, kind string) (blocks []*hclsyntax.Block, whole boo
 	return slices.DeleteFunc(blocks, func(block *hclsyntax.Block) bool { return block.Type != kind }), len(parsed.diagnostics) == 0
 }
 
-// Calls returns the folders of the local modules that a folder calls, sorted.
+// Calls returns the folders of the local modules that a folder calls, sorted. It is
+// called for all folders before the first root module is loaded.
 func (p *Parser) Calls(folder string) []string {
 	var called []string
 	for _, name := range p.list(folder).configuration {
@@ -325,6 +328,9 @@ func (p *Parser) Calls(folder string) []string {
 // callsOf returns the folders that a file calls. Most sources are plain strings, for
 // which nothing is parsed.
 func (p *Parser) callsOf(name, folder string) (called []string) {
+	if file, err := p.tree.ReadFile(name); err == nil && bytes.Contains(file.Bytes, []byte("terraform_remote_state")) {
+		p.readsStates.Store(true)
+	}
 	sections, text, plain := p.sections(name, "module")
 	for _, section := range sections {
 		written, ok := section.argument(text, "source")

@@ -25,7 +25,7 @@ var backendArguments = map[string][]string{
 // writes the state which data.terraform_remote_state reads.
 func (o *object) remoteOutputs(at source.Location) value.Value {
 	backend, literal := o.argument("backend").Literal()
-	key, ok := identify(backend, o.folder, func(name string) (string, bool) {
+	key, ok := identify(backend, o.rootFolder(), func(name string) (string, bool) {
 		return member(o.argument("config"), name).Literal()
 	})
 	if !literal || !ok {

@@ -163,8 +163,9 @@ func (o *object) part(kind graph.Kind, name string, body *hclsyntax.Body, s *sco
 	}
 	n.Defaults = o.usedDefaults()
 	o.nodes = append(o.nodes, n)
-	if kind == graph.Distribution {
-		o.loader.distributions = append(o.loader.distributions, o)
+	// What a distribution of another root module depends on, it reads from the state.
+	if kind == graph.Distribution || o.parser.readsStates.Load() {
+		o.loader.dependent = append(o.loader.dependent, o)
 	}
 	return n
 }
@@ -383,9 +384,10 @@ func (o *object) addOpaque() {
 }
 
 // addDependencies records what distributions depend on, directly or through others,
-// as their blocks and their values say it.
+// as their blocks and their values say it. Where states are read, it does so for all
+// that has nodes.
 func (l *loader) addDependencies() {
-	for waiting := l.distributions; len(waiting) > 0; {
+	for waiting := l.dependent; len(waiting) > 0; {
 		o := waiting[len(waiting)-1]
 		waiting = waiting[:len(waiting)-1]
 		if o.dependent || !o.instance.mayExist() {

@@ -135,9 +135,10 @@ type loader struct {
 	visited map[string]bool
 	// objects holds the instances of blocks that values stand for.
 	objects map[string]*object
-	// distributions are those whose dependencies are recorded in the end: what a
-	// suggestion names must not depend on where it is named.
-	distributions []*object
+	// dependent are the objects whose dependencies are recorded in the end, with those
+	// of what they depend on: what a suggestion names must not depend on where it is
+	// named.
+	dependent []*object
 	// whole says that files are parsed as a whole, broken that a block that was
 	// asked for has syntax errors.
 	whole, broken bool

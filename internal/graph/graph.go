@@ -496,7 +496,9 @@ func (b *Builder) AddPolicy(node *Node) error {
 	}
 	// From here on the statements say what it holds; the text is for rules that look
 	// at it.
-	node.Attributes.Set("document", node.Attribute("document").Packed())
+	if document := node.Attribute("document"); !document.IsAbsent() {
+		node.Attributes.Set("document", document.Packed())
+	}
 	if err := b.AddNode(node); err != nil {
 		return err
 	}

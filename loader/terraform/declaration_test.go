@@ -176,6 +176,28 @@ func TestSyntaxErrorsOfStates(t *testing.T) {
 	}
 }
 
+// TestStatesOfBrokenRootModules reads the state of a root module with syntax errors: a
+// backend that is told is known, and that there is none is not.
+func TestStatesOfBrokenRootModules(t *testing.T) {
+	reads := "data \"terraform_remote_state\" \"s\" {\n  backend = \"s3\"\n  config  = { bucket = \"b\", key = \"k\" }\n}\n" +
+		"resource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = data.terraform_remote_state.s.outputs.bucket\n}\n"
+	output := "output \"bucket\" {\n  value = \"x\"\n}\n"
+	backend := "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key    = \"k\"\n  }\n}\n"
+	tests := map[string]struct{ writes, want string }{
+		"told":        {backend + output + "resource \"aws_kms_key\" \"k\" {\n  policy = 'x'\n}\n", `target = "x"`},
+		"broken":      {strings.Replace(backend, `"k"`, `'k'`, 1) + output, "may be that of the root module in writes, which could not be read whole"},
+		"lost":        {"terraform é {\n}\n" + output + "resource \"aws_kms_key\" \"k\" {\n  policy = 'x'\n}\n", "may be that of the root module in writes, which could not be read whole"},
+		"another one": {strings.Replace(backend, `"k"`, `"l"`, 1) + output + "resource \"aws_kms_key\" \"k\" {\n  policy = 'x'\n}\n", "is written by no root module"},
+	}
+	for name, test := range tests {
+		p := NewParser(treeOf(map[string]string{"reads/main.tf": reads, "writes/main.tf": test.writes}))
+		p.SetRoots([]string{"reads", "writes"})
+		if got := loaded(p.Load(t.Context(), "reads", Options{})); !strings.Contains(got, test.want) {
+			t.Errorf("%s: the graph is\n%s\nwant %s in it", name, got, test.want)
+		}
+	}
+}
+
 // TestDependenciesOfStates follows what a distribution depends on into the root module
 // whose state it reads, in which nothing says so.
 func TestDependenciesOfStates(t *testing.T) {
@@ -254,6 +276,43 @@ func TestDependencies(t *testing.T) {
 	builder, _ := NewParser(tree).Load(t.Context(), ".", Options{})
 	if !builder.Freeze().DependsOn("terraform:.#aws_cloudfront_distribution.d", "terraform:.#module.m.aws_kms_key.k") {
 		t.Error("the distribution does not depend on the key of the module")
+	}
+}
+
+// TestDefaultsDoNotDependOnTheOrder asserts that a value which rests on an instance rests
+// on the variable that says whether there is one, wherever the blocks stand, and whether
+// the one with the instances has nodes itself.
+func TestDefaultsDoNotDependOnTheOrder(t *testing.T) {
+	blocks := []string{
+		"variable \"on\" {\n  default = true\n}\n",
+		"resource \"aws_iam_role\" \"r\" {\n  count = var.on ? 1 : 0\n  name  = \"r\"\n}\n",
+		"resource \"aws_s3_bucket\" \"of_role\" {\n  bucket = aws_iam_role.r[0].name\n}\n",
+		"resource \"aws_kms_key\" \"k\" {\n  count = var.on ? 1 : 0\n}\n",
+		"resource \"aws_kms_alias\" \"a\" {\n  target_key_id = aws_kms_key.k[0].id\n}\n",
+		"resource \"aws_kms_alias\" \"of_role\" {\n  target_key_id = aws_iam_role.r[0].name\n}\n",
+	}
+	for range 2 {
+		builder, diagnostics := NewParser(treeOf(map[string]string{"main.tf": strings.Join(blocks, "")})).Load(t.Context(), ".", Options{})
+		if len(diagnostics) > 0 {
+			t.Fatal(diagnostics)
+		}
+		g := builder.Freeze()
+		for _, name := range []string{"aws_s3_bucket.of_role", "aws_kms_alias.a", "aws_kms_alias.of_role"} {
+			if got := g.Node("terraform:.#" + name).Defaults; !slices.Equal(got, []string{"var.on"}) {
+				t.Errorf("%s rests on the defaults of %v", name, got)
+			}
+		}
+		slices.Reverse(blocks)
+	}
+}
+
+// TestPolicyWithoutDocument has no document, not one that is null.
+func TestPolicyWithoutDocument(t *testing.T) {
+	builder, _ := NewParser(treeOf(map[string]string{"main.tf": "resource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = \"b\"\n}\n"})).Load(t.Context(), ".", Options{})
+	for _, attribute := range builder.Freeze().Node("terraform:.#aws_s3_bucket_policy.p").Attributes {
+		if attribute.Name == "document" {
+			t.Errorf("its document is %v", attribute.Value)
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ type module struct {
 	values     map[string]value.Value
 	memo       map[string]memoized
 	evaluating map[string]bool
-	expanded   map[string][]instance
+	expanded   map[string]expansion
 	children   map[string]*module
 	// referred holds what references returned.
 	referred map[*hclsyntax.Body][]hcl.Traversal
@@ -60,6 +60,11 @@ type module struct {
 type memoized struct {
 	value value.Value
 	used  []string
+}
+
+type expansion struct {
+	instances []instance
+	used      []string
 }
 
 // blocks keeps blocks by name and in order.
@@ -114,7 +119,7 @@ func (l *loader) newModule(folder string, caller *module) *module {
 		loader: l, folder: folder, caller: caller,
 		variables: map[string]*declaration{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*declaration{},
 		values: map[string]value.Value{}, memo: map[string]memoized{}, evaluating: map[string]bool{},
-		expanded: map[string][]instance{}, children: map[string]*module{}, referred: map[*hclsyntax.Body][]hcl.Traversal{}, environments: map[string]string{}, imported: map[string]bool{},
+		expanded: map[string]expansion{}, children: map[string]*module{}, referred: map[*hclsyntax.Body][]hcl.Traversal{}, environments: map[string]string{}, imported: map[string]bool{},
 	}
 	names, err := l.parser.configurationFiles(folder)
 	if err != nil {
@@ -404,23 +409,15 @@ func (m *module) conform(kind hclsyntax.Expression, v value.Value) value.Value {
 // into an unknown value.
 func (m *module) once(name string, at source.Location, evaluate func() value.Value) value.Value {
 	if known, ok := m.memo[name]; ok {
-		for _, variable := range known.used {
-			m.used[variable] = true
-		}
+		m.use(known.used)
 		return known.value
 	}
 	if m.evaluating[name] {
 		return unknown(at, "%s refers to itself", m.prefix+name)
 	}
 	m.evaluating[name] = true
-	outer := m.used
-	m.loader.used = map[string]bool{}
-	v := evaluate()
-	used := m.usedDefaults()
-	m.loader.used = outer
-	for _, variable := range used {
-		m.used[variable] = true
-	}
+	var v value.Value
+	used := m.uses(func() { v = evaluate() })
 	delete(m.evaluating, name)
 	m.memo[name] = memoized{value: v, used: used}
 	return v

@@ -35,6 +35,9 @@ type Parser struct {
 	roots        []string
 	backendsOnce sync.Once
 	backends     map[backendKey]string
+	// unread is a root module of which syntax errors may hide which state it
+	// writes, or "".
+	unread string
 	// readsStates says that the state of a root module may be read by another one.
 	readsStates atomic.Bool
 	// read counts the files that were read, parsed the blocks that were parsed.

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -32,6 +33,9 @@ func (o *object) remoteOutputs(at source.Location) value.Value {
 		return unknown(at, "which state %s reads is not known", o.address)
 	}
 	folder, ok := o.parser.folderOfState(key)
+	if !ok && o.parser.unread != "" {
+		return unknown(at, "the state that %s reads may be that of the root module in %s, which could not be read whole", o.address, o.parser.unread)
+	}
 	if !ok || o.readsStateOf[folder] {
 		return unknown(at, "the state that %s reads is written by no root module of the repository", o.address)
 	}
@@ -93,8 +97,11 @@ func (p *Parser) folderOfState(key backendKey) (string, bool) {
 	p.backendsOnce.Do(func() {
 		p.backends = map[backendKey]string{}
 		for _, folder := range p.roots {
-			if written, ok := p.backend(folder); ok {
+			written, ok, whole := p.backend(folder)
+			if ok {
 				p.backends[written] = folder
+			} else if !whole {
+				p.unread = folder
 			}
 		}
 	})
@@ -102,14 +109,17 @@ func (p *Parser) folderOfState(key backendKey) (string, bool) {
 	return folder, ok
 }
 
-// backend returns the state that the root module in a folder writes.
-func (p *Parser) backend(folder string) (backendKey, bool) {
+// backend returns the state that the root module in a folder writes. whole is false
+// where syntax errors may hide it.
+func (p *Parser) backend(folder string) (key backendKey, ok, whole bool) {
 	// Without a backend block the state is local.
-	backend, body := "local", &hclsyntax.Body{}
+	backend, body := "", &hclsyntax.Body{}
+	whole = true
 	for _, name := range p.list(folder).configuration {
-		blocks, whole := p.blocks(name, "terraform")
-		if !whole {
-			return "", false
+		blocks, readWhole := p.blocks(name, "terraform")
+		if !readWhole {
+			whole = false
+			blocks = slices.DeleteFunc(blocks, p.parse(name).asWhole().isBroken)
 		}
 		for _, block := range blocks {
 			for _, inner := range block.Body.Blocks {
@@ -119,7 +129,13 @@ func (p *Parser) backend(folder string) (backendKey, bool) {
 			}
 		}
 	}
-	return identify(backend, folder, func(name string) (string, bool) {
+	if backend == "" {
+		if !whole {
+			return "", false, false
+		}
+		backend = "local"
+	}
+	key, ok = identify(backend, folder, func(name string) (string, bool) {
 		attribute, written := body.Attributes[name]
 		if !written {
 			return "terraform.tfstate", backend == "local"
@@ -130,4 +146,5 @@ func (p *Parser) backend(folder string) (backendKey, bool) {
 		}
 		return literal.AsString(), true
 	})
+	return key, ok, whole
 }

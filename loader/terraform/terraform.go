@@ -206,6 +206,25 @@ func (l *loader) usedDefaults() []string {
 	return names
 }
 
+// use notes variables whose default the current evaluation rests on.
+func (l *loader) use(variables []string) {
+	for _, name := range variables {
+		l.used[name] = true
+	}
+}
+
+// uses returns the variables whose default an evaluation rests on, which is part of the
+// current one.
+func (l *loader) uses(evaluate func()) []string {
+	outer := l.used
+	l.used = map[string]bool{}
+	evaluate()
+	variables := l.usedDefaults()
+	l.used = outer
+	l.use(variables)
+	return variables
+}
+
 func unknown(at source.Location, format string, arguments ...any) value.Value {
 	return value.NotKnown(fmt.Sprintf(format, arguments...), at)
 }

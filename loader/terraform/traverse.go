@@ -175,17 +175,22 @@ func (i instance) scope(m *module) *scope { return &scope{module: m, names: i.na
 // instances expands count and for_each. Where they are not known, there may be
 // one instance or none.
 func (m *module) instances(name blockName) []instance {
-	if known, ok := m.expanded[name.address()]; ok {
-		return known
+	address := name.address()
+	if known, ok := m.expanded[address]; ok {
+		m.use(known.used)
+		return known.instances
 	}
-	if !m.declares(name) || m.evaluating[name.address()] {
+	if !m.declares(name) || m.evaluating[address] {
 		return nil
 	}
-	m.evaluating[name.address()] = true
-	all := m.expand(m.block(name))
-	delete(m.evaluating, name.address())
-	m.expanded[name.address()] = all
-	return all
+	m.evaluating[address] = true
+	its := expansion{instances: single}
+	if block := m.block(name); isRepeated(block) {
+		its.used = m.uses(func() { its.instances = m.expand(block) })
+	}
+	delete(m.evaluating, address)
+	m.expanded[address] = its
+	return its.instances
 }
 
 // single is the instance of a block that is not repeated.
@@ -197,9 +202,6 @@ func (m *module) expand(block *hclsyntax.Block) []instance {
 		return m.counted(m.evaluate(attribute.Expr, s), attribute.Expr, value.True())
 	}
 	attribute := block.Body.Attributes["for_each"]
-	if attribute == nil {
-		return single
-	}
 	v := m.evaluate(attribute.Expr, s)
 	at := m.at(attribute.Expr.Range())
 	each := func(key, v value.Value, suffix string, when value.Condition) instance {

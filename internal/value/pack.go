@@ -229,10 +229,7 @@ func (o *opener) content(kind Kind) any {
 // without making the tree.
 func (o *opener) references(kind Kind, f func(Part)) {
 	if kind != List && kind != Map {
-		// Those of the parts themselves are before those in what they encode.
-		before := *o
-		before.referencesOfParts(f, func(Part) {})
-		o.referencesOfParts(func(Part) {}, f)
+		o.referencesOfParts(f)
 		return
 	}
 	for range o.number() {
@@ -244,15 +241,20 @@ func (o *opener) references(kind Kind, f func(Part)) {
 	}
 }
 
-func (o *opener) referencesOfParts(own, encoded func(Part)) {
+func (o *opener) referencesOfParts(f func(Part)) {
+	// Those of the parts themselves are before those in what they encode.
+	var encoded []Part
 	for range o.number() {
 		part, encodes := o.part()
 		if part.Kind == ReferenceTo {
-			own(part)
+			f(part)
 		}
 		if encodes {
-			o.referencesOfValue(encoded)
+			o.referencesOfValue(func(inner Part) { encoded = append(encoded, inner) })
 		}
+	}
+	for _, part := range encoded {
+		f(part)
 	}
 }
 

@@ -118,6 +118,20 @@ func TestChoicesAreNotPacked(t *testing.T) {
 	}
 }
 
+// TestReferencesOfNested looks through texts that encode texts: reading each level
+// twice would not end.
+func TestReferencesOfNested(t *testing.T) {
+	at := source.Location{File: "main.tf", Line: 1, Column: 1, EndLine: 1, EndColumn: 20}
+	nested := To(Reference{Node: "terraform:.#aws_s3_bucket.b", Attribute: ARN}, "aws_s3_bucket.b.arn", at)
+	for range 200 {
+		inner := nested
+		nested = ListOf([]Value{StringOf([]Part{{Kind: JSONOf, JSON: &inner, Location: at}}, at)}, at)
+	}
+	if found := references(nested.Packed()); !slices.Equal(found, references(nested)) || len(found) != 1 {
+		t.Errorf("the references are %v", found)
+	}
+}
+
 // TestPackedIsSmall counts what the collector goes over: one object.
 func TestPackedIsSmall(t *testing.T) {
 	members := make([]Member, 100)

@@ -54,8 +54,9 @@ func (s *scope) resolve(element any) any {
 			return s.expression(id, text(element, "attribute"))
 		}
 		resolved := make(map[string]any, len(element))
-		for name, inner := range element {
-			resolved[name] = s.resolve(inner)
+		// In the order of what is rendered, which is that of the advice.
+		for _, name := range sortedNames(element) {
+			resolved[name] = s.resolve(element[name])
 		}
 		return resolved
 	case []any:

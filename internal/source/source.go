@@ -12,8 +12,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // A Location is a range of text in one file. The end is exclusive. The zero
@@ -69,6 +69,11 @@ type File struct {
 	// units are the UTF-16 code units before the first character of each block,
 	// where the file is not ASCII: minified files have lines of megabytes.
 	units []checkpoint
+	// text is Bytes, once a piece of it was asked for.
+	text struct {
+		once  sync.Once
+		whole string
+	}
 }
 
 // block is how many bytes lie between two checkpoints.
@@ -103,10 +108,10 @@ func NewFile(path string, content []byte) *File {
 
 // Piece returns a part of the text without copying it, for what is kept as long as the
 // file is: most texts of a graph are written somewhere, and a copy of each is an object
-// that the garbage collector goes over. Nothing changes Bytes.
+// that the garbage collector goes over. One copy of the whole serves them all.
 func (f *File) Piece(start, end int) string {
-	piece := f.Bytes[start:end]
-	return unsafe.String(unsafe.SliceData(piece), len(piece))
+	f.text.once.Do(func() { f.text.whole = string(f.Bytes) })
+	return f.text.whole[start:end]
 }
 
 // Location converts a range of byte offsets, end exclusive. Offsets outside the

@@ -112,10 +112,22 @@ func (d *declaration) isNeeded() bool {
 	case "variable", "locals", "provider", "module", "import":
 		return true
 	case "resource", "data":
-		return d.maker().add != nil
+		return isBeside(d.name) || d.maker().add != nil
 	default:
 		return false
 	}
+}
+
+// isBeside reports whether a resource is of a service that paths lead through. Where the
+// header of a block that matters is lost, what is left of it is most likely in such a
+// block, and an argument that is repeated there is all that tells it.
+func isBeside(name string) bool {
+	for _, service := range []string{"aws_cloudfront_", "aws_kms_", "aws_s3_", "aws_s3control_"} {
+		if strings.HasPrefix(name, service) {
+			return true
+		}
+	}
+	return false
 }
 
 // maker returns what adds the nodes of a resource or data source.

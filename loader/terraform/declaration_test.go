@@ -120,12 +120,13 @@ func TestSyntaxErrors(t *testing.T) {
 		"indented/main.tf":  "  resource \"aws_iam_role\" \"r\" {\n    tags = {\n\n  resource \"aws_s3_bucket\" \"b\" {\n  }\n  }\n  }\n",
 		"nested/main.tf":    "resource \"aws_iam_role\" \"r\" {\n  tags = { # {\n    data  \"aws_s3_bucket\" \"b\" {\n    }\n  }\n}\n",
 		"values/main.tf":    "output \"o\" {\n  value = [{\n\t\tlocals {\n\t}\n  }]\n}\n",
+		"headless/main.tf":  "resource \"aws_s3_bucket\" \"b\" {}\nresource \"aws_s3_bucket_versioning\" \"v\" {\n  bucket = aws_s3_bucket.b.id\n  versioning_configuration {\n    status = \"Enabled\"\n  }\n  bucket = aws_s3_bucket.b.id\n  rule {\n  }\n}\n",
 		"role/main.tf":      "resource \"aws_iam_role\" \"r\" {\n  name = = 1\n}\nresource \"aws_s3_bucket\" \"b\" {}\n",
 		"object/main.tf":    "resource \"aws_iam_role\" \"r\" {\n  name = = 1\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = aws_iam_role.r.name\n}\n",
 	}
 	tree := treeOf(files)
 	silent := []string{"does-not", "role"}
-	roots := []string{"also", "asks", "does-not", "indented", "needed", "nested", "object", "role", "swallowed", "values"}
+	roots := []string{"also", "asks", "does-not", "headless", "indented", "needed", "nested", "object", "role", "swallowed", "values"}
 	check := func(p *Parser, root string) {
 		builder, diagnostics := p.Load(t.Context(), root, Options{})
 		got, want := loaded(builder, diagnostics), loadedWhole(t, tree, root)

@@ -130,26 +130,28 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 
 // BenchmarkProcess measures whole processes, originkey and its floor by turns.
 //
-// The medians of three runs on two cores of an AMD EPYC, 2026-11-25, Go 1.26, with
-// the parse floor under the same collector. "Before" is before any work on speed; its
-// templates were flagged more often.
+// The medians of three runs on two cores of an AMD EPYC, 2026-11-26, Go 1.26.11, with
+// the parse floor under the same collector. "Before" is before any work on speed, when
+// the templates were flagged more often; "between" is with the whole of each file
+// parsed, and with the whole graph gone over by the collector some 25 times.
 //
-//	               before                       now
-//	               CPU s   s      MiB           CPU s   s      MiB    x floor
+//	               before             between            now
+//	               CPU s   MiB        CPU s   MiB        CPU s   s      MiB    x floor
 //	terraform
-//	1              0.056   -      29            0.025   0.024  31     0.74 (rules)
-//	200            1.64    -      151           0.48    0.28   66     2.6 (parse)
-//	2,000          17.6    -      1,187         5.6     3.2    265    4.0 (parse)
-//	10,000         78.7    -      6,536         35      19     1,210  4.7 (parse)
+//	1              0.056   29         0.025   31         0.021   0.020  27     0.48 (rules)
+//	200            1.64    151        0.48    66         0.49    0.28   63     2.2 (parse)
+//	2,000          17.6    1,187      5.6     265        3.8     2.0    240    2.4 (parse)
+//	10,000         78.7    6,536      35      1,210      20.1    10.8   1,088  2.2 (parse)
 //	cloudformation
-//	1              0.056   -      33            0.026   0.024  30     0.71 (rules)
-//	200            1.33    -      129           0.22    0.14   66     4.0 (parse)
-//	2,000          13.4    -      1,179         2.5     1.5    267    5.5 (parse)
-//	10,000         -       -      -             15.5    9.2    1,211  7.3 (parse)
+//	1              0.056   33         0.026   30         0.017   0.016  27     0.45 (rules)
+//	200            1.33    129        0.22    66         0.22    0.13   64     3.6 (parse)
+//	2,000          13.4    1,179      2.5     267        1.7     0.90   219    3.1 (parse)
+//	10,000         -       -          15.5    1,211      8.5     4.6    985    3.5 (parse)
 //
-// At N = 2,000 root modules three tenths of the CPU time are parsing and a bit over
-// a quarter is the collector's, since the bar for memory makes it go over the graph
-// some 25 times; evaluating takes a tenth, reading, facts and rules a twentieth each.
+// At N = 2,000 root modules a third of the CPU time is parsing, and evaluating and the
+// collector take a sixth each; facts and rules a tenth together. At N = 2,000 templates
+// decoding YAML takes a third, evaluating a sixth, facts and rules an eighth, our own
+// nodes and the collector a twelfth each.
 func BenchmarkProcess(b *testing.B) {
 	originkey := program(b, "github.com/originkey/originkey/cmd/originkey")
 	parse := program(b, "github.com/originkey/originkey/testdata/bench/parsefloor")

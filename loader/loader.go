@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/originkey/originkey/internal/graph"
 	"github.com/originkey/originkey/internal/memory"
@@ -326,10 +327,15 @@ func cause(err error) error {
 }
 
 func unreadable(name string, err error) source.Diagnostic {
+	why := cause(err)
+	if errors.Is(err, fs.ErrInvalid) && !utf8.ValidString(name) {
+		// io/fs opens nothing of such a name: fs.ValidPath.
+		why = errors.New("its name is not UTF-8; rename it, or exclude it")
+	}
 	return source.Diagnostic{
 		Location: source.Location{File: name},
 		Severity: source.Error,
-		Message:  fmt.Sprintf("cannot be read: %v", cause(err)),
+		Message:  fmt.Sprintf("cannot be read: %v", why),
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
-	"regexp/syntax"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/originkey/originkey/internal/pattern"
 )
 
 // A builtin is not interrupted while it computes, so that what it makes of its
@@ -27,8 +28,6 @@ const (
 	maxShift    = 4096
 	maxDigits   = 5000
 	maxNetworks = 1000
-	maxPattern  = 10_000
-	maxMatching = 100_000_000
 )
 
 // growing names the builtins whose operands are looked at in any case: what goes
@@ -243,29 +242,9 @@ func amplifiesFormat(pattern string, operands *ast.Term) error {
 
 // amplifiesPattern bounds a regular expression, which repetitions multiply, and the
 // work that it makes of a text.
-func amplifiesPattern(pattern, text string) error {
-	if len(pattern) > maxPattern {
-		return errPattern
-	}
-	parsed, _ := syntax.Parse(pattern, syntax.Perl) // The builtin says what is wrong.
-	if parsed == nil {
-		return nil
-	}
-	// What looks for all matches may go through the rest of the text for each.
-	if size := programSize(parsed); size > maxPattern || size*len(text)*len(text) > maxMatching {
+func amplifiesPattern(expression, text string) error {
+	if pattern.IsTooLarge(expression, text) {
 		return errPattern
 	}
 	return nil
-}
-
-// programSize is about how many instructions an expression is compiled to.
-func programSize(e *syntax.Regexp) int {
-	size := 1 + len(e.Rune)
-	for _, inner := range e.Sub {
-		size += programSize(inner)
-	}
-	if e.Op == syntax.OpRepeat {
-		size *= max(1, e.Min, e.Max)
-	}
-	return min(size, 1<<30)
 }

@@ -2,21 +2,15 @@ package terraform
 
 import (
 	"regexp"
-	"regexp/syntax"
 	"strconv"
 	"strings"
 
+	"github.com/originkey/originkey/internal/pattern"
 	"github.com/originkey/originkey/internal/value"
 )
 
-// maxText bounds the text that a function makes at once, in bytes, and maxMatching
-// how much a regular expression does: one match is linear in the text and in the
-// expression, which repetitions multiply.
-const (
-	maxText     = value.MaxSize * 64
-	maxMatching = 100_000_000
-	maxProgram  = 20_000
-)
+// maxText bounds the text that a function makes at once, in bytes.
+const maxText = value.MaxSize * 64
 
 // amplifies says why a function may make more of its arguments than is evaluated,
 // or returns "". The arguments themselves are bounded.
@@ -107,30 +101,9 @@ func amplifiesReplace(text, pattern, replacement string) string {
 }
 
 // amplifiesPattern bounds a regular expression and the work that it makes of a text.
-func amplifiesPattern(pattern, text string) string {
-	if len(pattern) > maxText/64 {
-		return "the regular expression is too large"
-	}
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		// The function says what is wrong.
-		return ""
-	}
-	// What looks for all matches may go through the rest of the text for each.
-	if size := programSize(parsed); size > maxProgram || size*len(text)*len(text) > maxMatching {
+func amplifiesPattern(expression, text string) string {
+	if pattern.IsTooLarge(expression, text) {
 		return "the regular expression is too large"
 	}
 	return ""
-}
-
-// programSize is about how many instructions an expression is compiled to.
-func programSize(e *syntax.Regexp) int {
-	size := 1 + len(e.Rune)
-	for _, inner := range e.Sub {
-		size += programSize(inner)
-	}
-	if e.Op == syntax.OpRepeat {
-		size *= max(1, e.Min, e.Max)
-	}
-	return min(size, 1<<30)
 }
